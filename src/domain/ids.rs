@@ -1,0 +1,54 @@
+//! Identifiers as the ERP gives them: integers or text, kept as trimmed text.
+
+use std::fmt;
+
+macro_rules! text_id {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes an identifier as the database gave it; the padding of CHAR columns goes.
+            pub fn new(text: impl AsRef<str>) -> Self {
+                Self(text.as_ref().trim().to_owned())
+            }
+
+            /// The identifier's text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )+};
+}
+
+text_id! {
+    /// A branch (filial) of the company, with a CNPJ of its own.
+    BranchId;
+    /// A customer of the ERP.
+    CustomerId;
+    /// A contact person of a customer.
+    ContactId;
+    /// A receivable (título): one installment to be paid.
+    ReceivableId;
+    /// A gateway instance: one paired WhatsApp number.
+    InstanceId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn padding_of_char_columns_is_trimmed() {
+        assert_eq!(CustomerId::new("000123   "), CustomerId::new("000123"));
+        assert_eq!(CustomerId::new("000123   ").as_str(), "000123");
+    }
+}

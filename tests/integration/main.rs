@@ -1,0 +1,14 @@
+//! The integration tests: one crate, one link.
+
+mod support;
+
+mod bad_inputs;
+mod cli;
+mod config;
+mod day;
+mod documents;
+mod evolution;
+mod firebird;
+mod outbox;
+mod sample;
+mod sandbox;

@@ -1,0 +1,3 @@
+//! What the integration tests share: a real Firebird, the stand-in gateway, the real binary.
+
+pub mod firebird;
