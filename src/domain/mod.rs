@@ -20,6 +20,7 @@ pub mod boleto;
 pub mod calendar;
 pub mod document;
 pub mod ids;
+pub mod lang;
 pub mod money;
 pub mod notice;
 pub mod pacing;

@@ -243,6 +243,8 @@ pub enum Ending {
     Superseded,
     /// See [`NoticeState::Skipped`].
     Skipped,
+    /// See [`NoticeState::Failed`]: refused before anything left (the number is not on WhatsApp).
+    Failed,
 }
 
 /// The state of a notice whose parts are in `parts` (in the order of sending).
@@ -253,6 +255,7 @@ pub fn notice_state(ending: Option<Ending>, parts: &[PartState]) -> NoticeState 
     match ending {
         Some(Ending::Superseded) => return NoticeState::Superseded,
         Some(Ending::Skipped) => return NoticeState::Skipped,
+        Some(Ending::Failed) => return NoticeState::Failed,
         None => {}
     }
     let any = |test: fn(PartState) -> bool| parts.iter().copied().any(test);
