@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::attachment::{Attachment, AttachmentProblem, attachment};
+use crate::domain::document::slip::{BoletoRefusal, usable_code};
 use crate::domain::ids::{CustomerId, ReceivableId};
 use crate::domain::notice::NoticeId;
-use crate::domain::receivable::{BadRow, Contact, Customer, Receivable};
+use crate::domain::receivable::{BadRow, BoletoRecord, Contact, Customer, Receivable};
 use crate::domain::selection::{Case, Decisions, Past, firing_stage, select};
 use crate::ports::erp::{ErpError, ErpSnapshot, Scope};
 use crate::ports::outbox::Memory;
@@ -26,9 +26,9 @@ pub struct Debtors {
     /// Contacts by customer.
     pub contacts: HashMap<CustomerId, Vec<Contact>>,
     /// Boletos that can be attached on the day.
-    pub attachments: HashMap<ReceivableId, Attachment>,
+    pub boletos: HashMap<ReceivableId, BoletoRecord>,
     /// Those that cannot, and why.
-    pub dropped_boletos: Vec<(ReceivableId, AttachmentProblem)>,
+    pub dropped_boletos: Vec<(ReceivableId, BoletoRefusal)>,
     /// Rows that could not be read.
     pub bad_rows: Vec<BadRow>,
 }
@@ -69,9 +69,9 @@ impl Debtors {
         for (id, records) in records {
             let mut problem = None;
             for record in records {
-                match attachment(firing[id], record, day) {
-                    Ok(attachment) => {
-                        out.attachments.insert(id.clone(), attachment);
+                match usable_code(record, firing[id], day) {
+                    Ok(_) => {
+                        out.boletos.insert(id.clone(), (*record).clone());
                         problem = None;
                         break;
                     }
@@ -122,7 +122,7 @@ impl Debtors {
                 contacts: self.contacts.get(id).map_or(&[], Vec::as_slice),
                 receivables,
             };
-            let decided = select(&rules, past, &case, &|r| self.attachments.contains_key(r));
+            let decided = select(&rules, past, &case, &|r| self.boletos.contains_key(r));
             out.selected.extend(decided.selected);
             out.skipped.extend(decided.skipped);
         }

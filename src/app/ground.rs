@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{Datelike, Days, NaiveDate};
 
+use crate::domain::calendar::BankingCalendar;
 use crate::domain::ids::{BranchId, InstanceId};
 use crate::domain::policy::{Policy, row_for};
 use crate::domain::receivable::{BadRow, Branch, ContractInstance, PolicyRow, SystemDates};
@@ -60,6 +61,8 @@ pub struct Ground {
     pub policies: HashMap<BranchId, BranchPolicy>,
     /// Instances of the contract.
     pub instances: Vec<ContractInstance>,
+    /// The banks' calendar of the shop.
+    pub banks: BankingCalendar,
     /// Rows that could not be read.
     pub bad_rows: Vec<BadRow>,
 }
@@ -87,6 +90,7 @@ impl Ground {
             branches: branches.rows.into_iter().map(|b| (b.id.clone(), b)).collect(),
             policies,
             instances: instances.rows,
+            banks: shop.banks.clone(),
             bad_rows,
         })
     }

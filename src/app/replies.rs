@@ -19,9 +19,9 @@ use crate::ports::gateway::{
     CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
 };
 use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError};
-use crate::render::message::{Answer, MessageError, answer};
+use crate::domain::document::Creditor;
+use crate::render::message::{self, TemplateError};
 
-use super::dossier::creditor;
 use super::ground::{GroundError, check_contract};
 use super::shop::{Shop, Treatment};
 
@@ -35,6 +35,15 @@ const FIRST_LOOK_DAYS: i64 = 3;
 /// A gateway that can both send and read.
 pub trait Chatting: Gateway + Inbox {}
 impl<T: Gateway + Inbox> Chatting for T {}
+
+/// Which automatic answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Received,
+    OptedOut,
+    OptedIn,
+    WrongNumber,
+}
 
 /// What a run needs.
 pub struct RepliesContext<'a> {
@@ -92,7 +101,7 @@ pub enum RepliesError {
     Outbox(#[from] OutboxError),
     /// The configured text of the answer.
     #[error(transparent)]
-    Message(#[from] MessageError),
+    Message(#[from] TemplateError),
 }
 
 impl From<ErpError> for RepliesError {
@@ -294,7 +303,14 @@ fn answer_once(
         return Ok(());
     }
     let Some(branch) = branches.get(&answerable.branch) else { return Ok(()) };
-    let text = answer(wanted, ctx.shop.replies.text.as_deref(), &creditor(branch), ctx.shop.lang)?;
+    let text = match wanted {
+        Answer::Received => {
+            message::auto_reply(ctx.shop.replies.text.as_deref(), &Creditor::of(branch), ctx.shop.lang)?
+        }
+        Answer::OptedOut => message::opt_out(ctx.shop.lang).to_owned(),
+        Answer::OptedIn => message::opt_in(ctx.shop.lang).to_owned(),
+        Answer::WrongNumber => message::wrong_number(ctx.shop.lang).to_owned(),
+    };
     let to = message.chat_alt.clone().unwrap_or_else(|| message.chat.clone());
     let Some(id) = ctx.outbox.begin_answer(answerable.notice, &text, ctx.clock.now())? else { return Ok(()) };
     let (outcome, gateway_id) = match gateway.send(&id, &to, &Content::Text(text)) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 
-use crate::domain::attachment::AttachmentProblem;
+use crate::domain::document::slip::BoletoRefusal;
 use crate::domain::guard::{self, Held};
 use crate::domain::ids::{BranchId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::notice::{PartKind, parts_of};
@@ -78,7 +78,7 @@ pub struct ScanReport {
     /// Rows that could not be read.
     pub bad_rows: Vec<BadRow>,
     /// Boletos that cannot go along, and why.
-    pub dropped_boletos: Vec<(ReceivableId, AttachmentProblem)>,
+    pub dropped_boletos: Vec<(ReceivableId, BoletoRefusal)>,
     /// Things that a person should know.
     pub warnings: Vec<ScanWarning>,
     /// Older notices, of which nothing had left, that this run replaced.

@@ -16,7 +16,6 @@
 //! | [`boleto`], [`pix`] | payment codes: arithmetic and check digits |
 //! | [`document`] | what the documents of one notice say, before they are drawn |
 
-pub mod attachment;
 pub mod boleto;
 pub mod calendar;
 pub mod document;

@@ -9,7 +9,7 @@ use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
 use super::super::choose::past;
-use super::super::dossier::Dossier;
+use super::super::dossier::{Dossier, Letter};
 use super::super::ground::GroundError;
 use super::part::{self, PartResult};
 use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop};
@@ -50,11 +50,10 @@ pub fn work(
     (ctx.on_event)(&SendEvent::Notice { id, phone: stored.phone.clone() });
 
     let now = ctx.clock.now();
-    let today = ctx.shop.today(now);
     // Fail closed: without a fresh and whole read nothing leaves.
     let dossier = {
         let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
-        Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, today)?
+        Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?
     };
     let untouched = is_untouched(&stored);
     let selected = reselect(ctx, &dossier, &stored)?;
@@ -277,7 +276,7 @@ fn send_parts(
             stop = Some(Stop::Window(ctx.shop.next_opening(now)));
             break;
         }
-        let content = dossier.content(ctx.shop, &notice, &stored.kind)?;
+        let content = dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind)?;
         let is_last = notice.parts[seq + 1..].iter().all(|p| p.state != PartState::Queued);
         let result = part::send(ctx, gateway, &notice, seq, to, content, is_last)?;
         let key = notice.parts[seq].key;
