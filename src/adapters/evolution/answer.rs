@@ -38,7 +38,7 @@ pub(super) struct Problem {
     boom: Option<u64>,
     /// `{}`: what is left of a JavaScript error in JSON.
     empty: bool,
-    /// The start of a body that is not JSON, or the names in one that has no message.
+    /// The start of a body that is no JSON at all, or the names in one that has no message.
     other: String,
 }
 
@@ -56,7 +56,10 @@ impl Problem {
         };
         let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
             let start = &answer.body[..answer.body.len().min(4096)];
-            problem.other = String::from_utf8_lossy(start).into_owned();
+            let start = String::from_utf8_lossy(start).into_owned();
+            // JSON that was cut may be full of messages and names; a proxy's page is not.
+            let json = start.trim_start().starts_with(['{', '[', '"']);
+            problem.other = if json { format!("broken JSON of {} bytes", answer.body.len()) } else { start };
             return problem;
         };
         problem.boom = body.pointer("/output/statusCode").and_then(Value::as_u64);
@@ -235,6 +238,12 @@ mod tests {
         assert!(!valid(r#""Unexpected end of JSON input""#));
         assert!(!valid("[]"));
         assert!(!problem(500, r#"{"response":{"message":[["x"]]}}"#).is_validation());
+    }
+
+    #[test]
+    fn json_that_was_cut_is_not_shown() {
+        let cut = r#"{"messages":{"total":1,"records":[{"pushName":"Maria","message":{"conversation":"oi"#;
+        assert_eq!(problem(200, cut).detail([]), format!("HTTP 200: broken JSON of {} bytes", cut.len()));
     }
 
     #[test]
