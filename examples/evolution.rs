@@ -45,9 +45,16 @@ fn main() -> ExitCode {
 }
 
 fn run(args: &[String]) -> anyhow::Result<String> {
-    let [url, instance, action, rest @ ..] = args else { anyhow::bail!(USAGE) };
-    let key = std::env::var("WA_GATEWAY_KEY").map_err(|_| anyhow::anyhow!("WA_GATEWAY_KEY is not set\n{USAGE}"))?;
-    let gateway = EvolutionGateway::new(EvolutionSettings::new(url, Secret::new(key), InstanceId::new(instance)))?;
+    let [url, instance, action, rest @ ..] = args else {
+        anyhow::bail!(USAGE)
+    };
+    let key =
+        std::env::var("WA_GATEWAY_KEY").map_err(|_| anyhow::anyhow!("WA_GATEWAY_KEY is not set\n{USAGE}"))?;
+    let gateway = EvolutionGateway::new(EvolutionSettings::new(
+        url,
+        Secret::new(key),
+        InstanceId::new(instance),
+    ))?;
     Ok(match (action.as_str(), rest) {
         ("status", []) => format!("{:?}", gateway.status()?),
         ("instances", []) => format!("{:#?}", gateway.instances()?),
@@ -64,14 +71,21 @@ fn run(args: &[String]) -> anyhow::Result<String> {
             "unlinked".to_owned()
         }
         ("resolve", numbers) => {
-            let phones = numbers.iter().map(|n| phone(n)).collect::<anyhow::Result<Vec<_>>>()?;
+            let phones = numbers
+                .iter()
+                .map(|n| phone(n))
+                .collect::<anyhow::Result<Vec<_>>>()?;
             format!("{:#?}", gateway.resolve(&phones)?)
         }
         ("send", [number, text]) => send(&gateway, number, Content::Text(text.clone()))?,
         ("document", [number, file]) => {
             let file = std::path::Path::new(file);
             let content = Content::Document {
-                file_name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+                file_name: file
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned(),
                 mime_type: "application/pdf".to_owned(),
                 caption: None,
                 bytes: std::fs::read(file)?,
@@ -80,7 +94,8 @@ fn run(args: &[String]) -> anyhow::Result<String> {
         }
         ("acks", ids) => format!("{:#?}", gateway.acks(ids)?),
         ("messages", [since, until]) => {
-            let messages = gateway.messages(since.parse::<DateTime<Utc>>()?, until.parse::<DateTime<Utc>>()?)?;
+            let messages =
+                gateway.messages(since.parse::<DateTime<Utc>>()?, until.parse::<DateTime<Utc>>()?)?;
             format!("{messages:#?}")
         }
         _ => anyhow::bail!(USAGE),
@@ -90,9 +105,15 @@ fn run(args: &[String]) -> anyhow::Result<String> {
 /// Resolves first, as `wa-notify send` does: writing to numbers that do not exist gets a number restricted.
 fn send(gateway: &EvolutionGateway, number: &str, content: Content) -> anyhow::Result<String> {
     let resolved = gateway.resolve(&[phone(number)?])?;
-    let Some(to) = resolved.into_iter().find_map(|r| r.canonical) else { anyhow::bail!("not on WhatsApp") };
+    let Some(to) = resolved.into_iter().find_map(|r| r.canonical) else {
+        anyhow::bail!("not on WhatsApp")
+    };
     let id = MessageId::derive("examples/evolution", NoticeId(1), 1);
-    Ok(format!("{:?}\nrestriction: {:?}", gateway.send(&id, &to, &content), gateway.restriction()))
+    Ok(format!(
+        "{:?}\nrestriction: {:?}",
+        gateway.send(&id, &to, &content),
+        gateway.restriction()
+    ))
 }
 
 fn phone(text: &str) -> anyhow::Result<Phone> {
