@@ -39,7 +39,7 @@ pub(super) struct Problem {
     content_type: String,
     /// Texts of `message`, flattened.
     texts: Vec<String>,
-    /// `message` was a list in a list.
+    /// `message` was a list of nothing but lists.
     nested: bool,
     /// Number that the gateway says does not exist.
     absent: Option<String>,
@@ -47,7 +47,7 @@ pub(super) struct Problem {
     boom: Option<u64>,
     /// `{}`: what is left of a JavaScript error in JSON.
     empty: bool,
-    /// The start of a body that is not JSON, or the names in one that has no message.
+    /// The start of a body that is no JSON at all, or the names in one that has no message.
     other: String,
 }
 
@@ -65,7 +65,14 @@ impl Problem {
         };
         let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
             let start = &answer.body[..answer.body.len().min(4096)];
-            problem.other = String::from_utf8_lossy(start).into_owned();
+            let start = String::from_utf8_lossy(start).into_owned();
+            // JSON that was cut may be full of messages and names; a proxy's page is not.
+            let json = start.trim_start().starts_with(['{', '[', '"']);
+            problem.other = if json {
+                format!("broken JSON of {} bytes", answer.body.len())
+            } else {
+                start
+            };
             return problem;
         };
         problem.boom = body.pointer("/output/statusCode").and_then(Value::as_u64);
@@ -76,6 +83,7 @@ impl Problem {
         match message {
             Some(Value::String(text)) => problem.texts.push(text.clone()),
             Some(Value::Array(items)) => {
+                problem.nested = items.iter().all(Value::is_array);
                 for item in items {
                     problem.read_item(item);
                 }
@@ -89,7 +97,6 @@ impl Problem {
         match item {
             Value::String(text) => self.texts.push(text.clone()),
             Value::Array(inner) => {
-                self.nested = true;
                 self.texts
                     .extend(inner.iter().filter_map(Value::as_str).map(str::to_owned));
             }
@@ -307,7 +314,17 @@ mod tests {
         assert!(!valid(r#"["Error: Connection Closed"]"#));
         assert!(!valid(r#""Unexpected end of JSON input""#));
         assert!(!valid("[]"));
+        assert!(!valid(r#"["Error: x", ["y"]]"#));
         assert!(!problem(500, r#"{"response":{"message":[["x"]]}}"#).is_validation());
+    }
+
+    #[test]
+    fn json_that_was_cut_is_not_shown() {
+        let cut = r#"{"messages":{"total":1,"records":[{"pushName":"Maria","message":{"conversation":"oi"#;
+        assert_eq!(
+            problem(200, cut).detail([]),
+            format!("HTTP 200: broken JSON of {} bytes", cut.len())
+        );
     }
 
     #[test]
