@@ -17,46 +17,180 @@ pub(super) struct City {
 }
 
 pub(super) const CITIES: &[City] = &[
-    City { name: "São Leopoldo", state: "RS", area_code: 51, postal_prefix: 93010 },
-    City { name: "Porto Alegre", state: "RS", area_code: 51, postal_prefix: 90010 },
-    City { name: "Novo Hamburgo", state: "RS", area_code: 51, postal_prefix: 93310 },
-    City { name: "Canoas", state: "RS", area_code: 51, postal_prefix: 92010 },
-    City { name: "Gravataí", state: "RS", area_code: 51, postal_prefix: 94010 },
-    City { name: "Caxias do Sul", state: "RS", area_code: 54, postal_prefix: 95010 },
-    City { name: "Bento Gonçalves", state: "RS", area_code: 54, postal_prefix: 95700 },
-    City { name: "Santa Maria", state: "RS", area_code: 55, postal_prefix: 97010 },
-    City { name: "Criciúma", state: "SC", area_code: 48, postal_prefix: 88801 },
-    City { name: "Chapecó", state: "SC", area_code: 49, postal_prefix: 89801 },
+    City {
+        name: "São Leopoldo",
+        state: "RS",
+        area_code: 51,
+        postal_prefix: 93010,
+    },
+    City {
+        name: "Porto Alegre",
+        state: "RS",
+        area_code: 51,
+        postal_prefix: 90010,
+    },
+    City {
+        name: "Novo Hamburgo",
+        state: "RS",
+        area_code: 51,
+        postal_prefix: 93310,
+    },
+    City {
+        name: "Canoas",
+        state: "RS",
+        area_code: 51,
+        postal_prefix: 92010,
+    },
+    City {
+        name: "Gravataí",
+        state: "RS",
+        area_code: 51,
+        postal_prefix: 94010,
+    },
+    City {
+        name: "Caxias do Sul",
+        state: "RS",
+        area_code: 54,
+        postal_prefix: 95010,
+    },
+    City {
+        name: "Bento Gonçalves",
+        state: "RS",
+        area_code: 54,
+        postal_prefix: 95700,
+    },
+    City {
+        name: "Santa Maria",
+        state: "RS",
+        area_code: 55,
+        postal_prefix: 97010,
+    },
+    City {
+        name: "Criciúma",
+        state: "SC",
+        area_code: 48,
+        postal_prefix: 88801,
+    },
+    City {
+        name: "Chapecó",
+        state: "SC",
+        area_code: 49,
+        postal_prefix: 89801,
+    },
 ];
 
 const GIVEN: &[&str] = &[
-    "João", "Maria", "José", "Ana", "Antônio", "Conceição", "Sebastião", "Márcia", "Cláudio", "Inês", "Luís",
-    "Fátima", "André", "Patrícia", "Mário", "Lúcia", "Flávio", "Sônia", "Vinícius", "Letícia", "Rogério", "Tânia",
-    "Otávio", "Débora", "Caio", "Helena", "Júlio", "Zilda", "Fabrício", "Aparecida", "Heitor", "Rosângela",
+    "João",
+    "Maria",
+    "José",
+    "Ana",
+    "Antônio",
+    "Conceição",
+    "Sebastião",
+    "Márcia",
+    "Cláudio",
+    "Inês",
+    "Luís",
+    "Fátima",
+    "André",
+    "Patrícia",
+    "Mário",
+    "Lúcia",
+    "Flávio",
+    "Sônia",
+    "Vinícius",
+    "Letícia",
+    "Rogério",
+    "Tânia",
+    "Otávio",
+    "Débora",
+    "Caio",
+    "Helena",
+    "Júlio",
+    "Zilda",
+    "Fabrício",
+    "Aparecida",
+    "Heitor",
+    "Rosângela",
 ];
 
 const FAMILY: &[&str] = &[
-    "da Silva", "Gonçalves", "Araújo", "Conceição", "Magalhães", "São Pedro", "Brandão", "Corrêa", "Assunção",
-    "de Sá", "Müller", "Schäfer", "Peçanha", "Guimarães", "Simões", "Leão", "Falcão", "Mourão", "Bitencourt",
-    "D'Ávila", "Antunes", "Nóbrega", "Quadros", "Zanella", "Bortolon", "Fagundes", "Lemos", "Varão", "Pires",
-    "Trindade", "Vasconcelos", "Ücker",
+    "da Silva",
+    "Gonçalves",
+    "Araújo",
+    "Conceição",
+    "Magalhães",
+    "São Pedro",
+    "Brandão",
+    "Corrêa",
+    "Assunção",
+    "de Sá",
+    "Müller",
+    "Schäfer",
+    "Peçanha",
+    "Guimarães",
+    "Simões",
+    "Leão",
+    "Falcão",
+    "Mourão",
+    "Bitencourt",
+    "D'Ávila",
+    "Antunes",
+    "Nóbrega",
+    "Quadros",
+    "Zanella",
+    "Bortolon",
+    "Fagundes",
+    "Lemos",
+    "Varão",
+    "Pires",
+    "Trindade",
+    "Vasconcelos",
+    "Ücker",
 ];
 
 const TRADES: &[&str] = &[
-    "Materiais de Construção", "Padaria e Confeitaria", "Mecânica e Autopeças", "Móveis Planejados",
-    "Comércio de Confecções", "Transportes", "Agropecuária", "Mercearia", "Construções", "Esquadrias de Alumínio",
-    "Instalações Elétricas", "Comércio de Calçados", "Serralheria", "Pinturas e Reformas", "Papelaria",
+    "Materiais de Construção",
+    "Padaria e Confeitaria",
+    "Mecânica e Autopeças",
+    "Móveis Planejados",
+    "Comércio de Confecções",
+    "Transportes",
+    "Agropecuária",
+    "Mercearia",
+    "Construções",
+    "Esquadrias de Alumínio",
+    "Instalações Elétricas",
+    "Comércio de Calçados",
+    "Serralheria",
+    "Pinturas e Reformas",
+    "Papelaria",
 ];
 
 const FORMS: &[&str] = &["Ltda", "Ltda", "Ltda ME", "EIRELI", "S/A", "EPP"];
 
 const STREETS: &[&str] = &[
-    "Rua das Acácias", "Av. São João", "Rua Quinze de Março", "Travessa da Conceição", "Rua dos Açores",
-    "Estrada do Açude", "Av. Independência", "Rua Cônego Simões", "Alameda dos Ipês", "Rua Professora Inês Leão",
+    "Rua das Acácias",
+    "Av. São João",
+    "Rua Quinze de Março",
+    "Travessa da Conceição",
+    "Rua dos Açores",
+    "Estrada do Açude",
+    "Av. Independência",
+    "Rua Cônego Simões",
+    "Alameda dos Ipês",
+    "Rua Professora Inês Leão",
 ];
 
-const DISTRICTS: &[&str] =
-    &["Centro", "São José", "Vila Conceição", "Jardim América", "Santo Antônio", "Feitoria", "Rio Branco"];
+const DISTRICTS: &[&str] = &[
+    "Centro",
+    "São José",
+    "Vila Conceição",
+    "Jardim América",
+    "Santo Antônio",
+    "Feitoria",
+    "Rio Branco",
+];
 
 /// What a contact does at the customer's.
 pub(super) const ROLES: &[&str] = &["Financeiro", "Compras", "Sócio", "Gerente", "Escritório"];
@@ -65,7 +199,11 @@ pub(super) const ROLES: &[&str] = &["Financeiro", "Compras", "Sócio", "Gerente"
 pub(super) fn person(dice: &mut Dice) -> String {
     let given = dice.pick(GIVEN);
     let family = dice.pick(FAMILY);
-    if dice.chance(350) { format!("{given} {} {family}", dice.pick(FAMILY)) } else { format!("{given} {family}") }
+    if dice.chance(350) {
+        format!("{given} {} {family}", dice.pick(FAMILY))
+    } else {
+        format!("{given} {family}")
+    }
 }
 
 /// A company's name.
@@ -82,8 +220,16 @@ pub(super) fn company(dice: &mut Dice) -> String {
 
 /// Street, number, district.
 pub(super) fn address(dice: &mut Dice) -> (String, String, String) {
-    let number = if dice.chance(40) { "s/nº".to_owned() } else { dice.between(1, 2_990).to_string() };
-    ((*dice.pick(STREETS)).to_owned(), number, (*dice.pick(DISTRICTS)).to_owned())
+    let number = if dice.chance(40) {
+        "s/nº".to_owned()
+    } else {
+        dice.between(1, 2_990).to_string()
+    };
+    (
+        (*dice.pick(STREETS)).to_owned(),
+        number,
+        (*dice.pick(DISTRICTS)).to_owned(),
+    )
 }
 
 /// The check digit of CPF and CNPJ: weights 2, 3, ... from the right (CNPJ starts again after 9); a character's
@@ -111,7 +257,11 @@ fn with_check_digits(base: &str, top_weight: u32) -> String {
 /// The CPF of customer `n`: one to one up to a thousand million, never all the same digit.
 pub(super) fn cpf(n: u32) -> String {
     let base = (u64::from(n) * 387_420_489 + 529_982_247) % 1_000_000_000;
-    let base = if base.is_multiple_of(111_111_111) { base + 1 } else { base };
+    let base = if base.is_multiple_of(111_111_111) {
+        base + 1
+    } else {
+        base
+    };
     let s = with_check_digits(&format!("{base:09}"), 11);
     format!("{}.{}.{}-{}", &s[..3], &s[3..6], &s[6..9], &s[9..])
 }
@@ -124,12 +274,19 @@ pub(super) fn cnpj(base: &str) -> String {
 
 /// The first twelve places of the CNPJ of customer `n`; with letters (IN RFB 2.229/2024) on request.
 pub(super) fn cnpj_base(n: u32, letters: bool) -> String {
-    let root = (u64::from(n) * 48_828_125 + 11_222_333) % 100_000_000;
+    let root = (u64::from(n) * 48_828_127 + 11_222_333) % 100_000_000;
     if !letters {
         return format!("{root:08}0001");
     }
     let letter = |step: u64| char::from(b'A' + ((u64::from(n) / step + step) % 26) as u8);
-    format!("{:02}{}{}{}{:03}0001", root % 100, letter(1), letter(26), letter(676), root / 100 % 1_000)
+    format!(
+        "{:02}{}{}{}{:03}0001",
+        root % 100,
+        letter(1),
+        letter(26),
+        letter(676),
+        root / 100 % 1_000
+    )
 }
 
 /// How a phone was typed.
@@ -226,7 +383,9 @@ mod tests {
             let typed = phone(PhoneStyle::Mobile(way), 42, 51).unwrap();
             assert_eq!(Phone::parse(&typed, None).as_ref(), Ok(&tidy), "{typed}");
         }
-        let numbers: HashSet<_> = (1..100_000).map(|n| phone(PhoneStyle::Mobile(0), n, 51)).collect();
+        let numbers: HashSet<_> = (1..100_000)
+            .map(|n| phone(PhoneStyle::Mobile(0), n, 51))
+            .collect();
         assert_eq!(numbers.len(), 99_999);
     }
 
@@ -236,8 +395,14 @@ mod tests {
         assert_eq!(read(PhoneStyle::WithoutNinthDigit), Ok(()));
         assert_eq!(read(PhoneStyle::Landline), Ok(()));
         assert_eq!(read(PhoneStyle::Foreign), Ok(()));
-        assert_eq!(read(PhoneStyle::MobileWithoutAreaCode), Err(PhoneError::MissingAreaCode));
-        assert_eq!(read(PhoneStyle::LandlineWithoutAreaCode), Err(PhoneError::MissingAreaCode));
+        assert_eq!(
+            read(PhoneStyle::MobileWithoutAreaCode),
+            Err(PhoneError::MissingAreaCode)
+        );
+        assert_eq!(
+            read(PhoneStyle::LandlineWithoutAreaCode),
+            Err(PhoneError::MissingAreaCode)
+        );
         assert_eq!(read(PhoneStyle::Service), Err(PhoneError::ServiceNumber));
         assert!(read(PhoneStyle::Two).is_err());
         assert_eq!(read(PhoneStyle::WithWord), Err(PhoneError::NotANumber));

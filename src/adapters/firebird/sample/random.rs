@@ -86,6 +86,9 @@ mod tests {
         for _ in 0..1_000 {
             by_weight[dice.weighted(&[8, 0, 2])] += 1;
         }
-        assert!(by_weight[1] == 0 && by_weight[0] > 700 && by_weight[2] > 100, "{by_weight:?}");
+        assert!(
+            by_weight[1] == 0 && by_weight[0] > 700 && by_weight[2] > 100,
+            "{by_weight:?}"
+        );
     }
 }
