@@ -68,6 +68,9 @@ pub fn seed(
     for sql in schema::tables() {
         connection.execute(&sql, &[])?;
     }
+    // A connection keeps the statements that it prepared, and those hold on to the tables as they were: after each
+    // change of the schema a new one.
+    let mut connection = reopen(connection)?;
     let mut summary = SeedSummary {
         created_database,
         replaced,
@@ -75,6 +78,7 @@ pub fn seed(
     };
     connection.with_write(|connection| write_company(connection, spec.today))?;
     write_customers(&mut connection, spec, &mut summary, progress)?;
+    let mut connection = reopen(connection)?;
     for sql in schema::keys() {
         connection.execute(&sql, &[])?;
     }
@@ -82,11 +86,19 @@ pub fn seed(
     for table in schema::table_names() {
         connection.execute(&format!("SET STATISTICS INDEX PK_{table}"), &[])?;
     }
+    let mut connection = reopen(connection)?;
     connection.execute(
         "INSERT INTO PARAMETRO_SISTEMA (ID, DATA_SISTEMA, VERSAO) VALUES (1, ?, 'AMOSTRA 1')",
         &[spec.today.into()],
     )?;
     Ok(summary)
+}
+
+fn reopen(connection: Connection) -> Result<Connection, DatabaseError> {
+    let settings = connection.settings().clone();
+    // An embedded database may be open once only.
+    drop(connection);
+    Connection::open(&settings)
 }
 
 /// Drops an earlier sample; tells whether there was one. Marks the database as the sample's.
