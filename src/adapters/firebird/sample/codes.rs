@@ -25,9 +25,10 @@ pub(super) fn boleto(bank: &str, due_on: NaiveDate, amount: Cents, free_field: &
 
 /// The same code with one mistyped digit in each of its forms, as if it had been keyed in by hand.
 pub(super) fn broken(code: &BoletoCode) -> BoletoCode {
-    // Both are digits of the free field: the last of the line's second group, the fourth from the barcode's end.
+    // In the line the last free digit of the second group: modulus 10 finds every single wrong digit. In the barcode
+    // the general digit itself: modulus 11 as banks fold it misses one wrong digit in twenty elsewhere.
     BoletoCode {
-        barcode: with_digit_raised(&code.barcode, 40),
+        barcode: with_digit_raised(&code.barcode, 4),
         line: with_digit_raised(&code.line, 22),
     }
 }

@@ -3,12 +3,11 @@
 use chrono::{Days, NaiveDate};
 
 use super::cases::Case;
-use super::codes;
-use super::company::{self, BRANCHES, Bank, BranchSeed};
+use super::issuer;
 use super::people::{self, CITIES, PhoneStyle};
 use super::plan::{BoletoPlan, CustomerPlan, NumberOf, TitlePlan, TitleState, crowd};
 use super::random::Dice;
-use super::rows::{BoletoRow, ContactRow, CustomerRow, CustomerRows, ReceivableRow, flag};
+use super::rows::{ContactRow, CustomerRow, CustomerRows, ReceivableRow, flag};
 use crate::domain::money::Cents;
 
 /// How messy the sample is.
@@ -210,11 +209,11 @@ impl Customers<'_> {
             }
             part_before = title.part;
             let receivable = self.receivable(dice, id, document.clone(), title);
-            boletos.extend(
-                title
-                    .boleto
-                    .and_then(|boleto| self.boleto(dice, &receivable, boleto)),
-            );
+            let boleto = title.boleto.map(|plan| BoletoPlan {
+                broken: plan.broken && !tidy,
+                ..plan
+            });
+            boletos.extend(boleto.and_then(|plan| issuer::boleto(dice, &receivable, plan)));
             receivables.push(receivable);
         }
         CustomerRows {
@@ -318,104 +317,6 @@ impl Customers<'_> {
             status,
         }
     }
-
-    /// The boleto as it was registered: with the original amount, also when part of it was paid since.
-    fn boleto(&self, dice: &mut Dice, receivable: &ReceivableRow, plan: BoletoPlan) -> Option<BoletoRow> {
-        let due_on = receivable.due_on?;
-        let branch = BRANCHES.iter().find(|b| b.id == receivable.branch)?;
-        let (bank, agency, account, wallet, our_number, free_field) = issue(branch, receivable.id);
-        let code = codes::boleto(bank, due_on, receivable.amount, &free_field)?;
-        let broken = plan.broken && self.spec.dirt != Dirt::None;
-        let code = if broken { codes::broken(&code) } else { code };
-        let pix = plan.pix.then(|| {
-            let record = (u128::from(dice.bits()) << 64) | u128::from(dice.bits());
-            codes::pix(branch.pix_name, branch.pix_city, receivable.amount, record)
-        });
-        Some(BoletoRow {
-            receivable: receivable.id,
-            bank,
-            agency,
-            account,
-            wallet,
-            our_number,
-            barcode: code.barcode,
-            line: code.line,
-            pix,
-            beneficiary_name: plan.factoring.then_some(company::FACTORING.0),
-            beneficiary_tax_id: plan.factoring.then_some(company::FACTORING.1),
-            payable_until: plan
-                .payable_days
-                .and_then(|days| due_on.checked_add_days(Days::new(days.into()))),
-            instructions: instructions(due_on, receivable.amount),
-            broken,
-        })
-    }
-}
-
-/// Bank, agency, account, wallet, nosso número as printed and the bank's 25 digits.
-type Issued = (
-    &'static str,
-    &'static str,
-    &'static str,
-    &'static str,
-    String,
-    String,
-);
-
-fn issue(branch: &BranchSeed, number: u32) -> Issued {
-    match branch.bank {
-        Bank::Bradesco => {
-            let (agency, account, wallet) = company::BRADESCO;
-            let check = codes::bradesco_check(wallet, number);
-            let free_field = format!("{agency}{wallet}{number:011}{account}0");
-            (
-                "237",
-                agency,
-                account,
-                wallet,
-                format!("{wallet}/{number:011}-{check}"),
-                free_field,
-            )
-        }
-        Bank::BancoDoBrasil => {
-            let (agency, account, wallet, agreement) = company::BANCO_DO_BRASIL;
-            let free_field = format!("000000{agreement}{number:010}{wallet}");
-            (
-                "001",
-                agency,
-                account,
-                wallet,
-                format!("{agreement}{number:010}"),
-                free_field,
-            )
-        }
-    }
-}
-
-/// Fine of 2 % and interest of 1 % a month, in reais and dates, as banks want instructions.
-fn instructions(due_on: NaiveDate, amount: Cents) -> String {
-    let fine = Cents::new((amount.get() * 2 + 50) / 100);
-    let a_day = Cents::new((amount.get() + 1_500) / 3_000);
-    let date = due_on.format("%d/%m/%Y");
-    format!(
-        "APÓS {date} COBRAR MULTA DE R$ {}. APÓS {date} COBRAR R$ {} POR DIA DE ATRASO.",
-        reais(fine),
-        reais(a_day)
-    )
-}
-
-/// `1.234,56`.
-fn reais(amount: Cents) -> String {
-    let text = amount.to_decimal();
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push('.');
-        }
-        grouped.push(digit);
-    }
-    format!("{grouped},{cents}")
 }
 
 /// Makes one of every few customers unreadable in one of the ways met in old databases.

@@ -6,7 +6,8 @@
 //! |---|---|
 //! | `generator` | [`SampleSpec`] to rows: pure, streaming, the same every time |
 //! | `plan`, `cases` | what customers are like: the drawn crowd and the written-down [`Case`]s |
-//! | `people`, `codes`, `company`, `random` | names and phones, boletos and Pix codes, the creditor, the dice |
+//! | `people`, `random` | names, tax ids and phones; the dice |
+//! | `company`, `issuer`, `codes` | the creditor; its banks; boleto and Pix codes |
 //! | `rows` | the rows as values |
 //! | `schema`, `writer` | tables (`sql/sample/schema.sql`); rows into the database by [`seed`] |
 //! | `erp_side` | what the shop does meanwhile: [`close_day`], [`pay`], [`set_flag`] |
@@ -16,6 +17,7 @@ mod codes;
 mod company;
 mod erp_side;
 mod generator;
+mod issuer;
 mod people;
 mod plan;
 mod random;

@@ -198,24 +198,31 @@ pub(super) const ROLES: &[&str] = &["Financeiro", "Compras", "Sócio", "Gerente"
 /// A person's name.
 pub(super) fn person(dice: &mut Dice) -> String {
     let given = dice.pick(GIVEN);
-    let family = dice.pick(FAMILY);
+    let (mother, father) = two_families(dice);
     if dice.chance(350) {
-        format!("{given} {} {family}", dice.pick(FAMILY))
+        format!("{given} {mother} {father}")
     } else {
-        format!("{given} {family}")
+        format!("{given} {father}")
     }
 }
 
 /// A company's name.
 pub(super) fn company(dice: &mut Dice) -> String {
-    let family = dice.pick(FAMILY);
+    let (family, partner) = two_families(dice);
     let trade = dice.pick(TRADES);
     let form = dice.pick(FORMS);
     match dice.below(3) {
-        0 => format!("{family} & {} {trade} {form}", dice.pick(FAMILY)),
+        0 => format!("{family} & {partner} {trade} {form}"),
         1 => format!("{trade} {family} {form}"),
         _ => format!("{family} {trade} {form}"),
     }
+}
+
+/// Two different family names.
+fn two_families(dice: &mut Dice) -> (&'static str, &'static str) {
+    let one = dice.below(FAMILY.len() as u32) as usize;
+    let apart = 1 + dice.below(FAMILY.len() as u32 - 1) as usize;
+    (FAMILY[one], FAMILY[(one + apart) % FAMILY.len()])
 }
 
 /// Street, number, district.

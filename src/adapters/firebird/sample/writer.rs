@@ -116,8 +116,8 @@ fn clear(connection: &mut Connection) -> Result<bool, SeedError> {
         None => false,
     };
     let ours = schema::table_names();
-    let is_foreign = |name: &String| !name.starts_with("WA_") && !(marked && ours.contains(name));
-    let tables: Vec<String> = found.iter().filter(|name| is_foreign(name)).cloned().collect();
+    let may_stay = |name: &String| name.starts_with("WA_") || (marked && ours.contains(name));
+    let tables: Vec<String> = found.iter().filter(|name| !may_stay(name)).cloned().collect();
     if !tables.is_empty() {
         return Err(SeedError::ForeignTables { tables });
     }
@@ -222,7 +222,7 @@ fn write_customers(
             connection.begin(Transaction::Write)?;
             uncommitted = 0;
         }
-        if summary.customers % 100 == 0 {
+        if summary.customers.is_multiple_of(100) {
             progress(summary.customers + summary.receivables, total);
         }
     }
