@@ -218,6 +218,7 @@ function drawPeople() {
     button.setAttribute("aria-current", String(keyOf(chat) === current));
     return make("li", {}, button);
   }));
+  if (!chats.length) $("chats").append(make("li", { className: "none", textContent: say("Nenhuma mensagem ainda.", "No messages yet.") }));
 }
 
 function drawPhone(chat) {
@@ -225,7 +226,8 @@ function drawPhone(chat) {
   if (!chat) return;
   avatar(chat, $("avatar"));
   $("phone-title").textContent = say(`Celular de ${nameOf(chat)}`, `Phone of ${nameOf(chat)}`);
-  $("phone-subtitle").textContent = say(`conversa com a loja · ${chat.instance}`, `chat with the shop · ${chat.instance}`) + (chat.name ? ` · ${phone(chat.number)}` : "");
+  const shop = say(`conversa com a loja (${chat.instance})`, `chat with the shop (${chat.instance})`);
+  $("phone-subtitle").textContent = chat.name ? `${phone(chat.number)} · ${shop}` : shop;
   const list = $("messages");
   const atEnd = list.dataset.chat !== current || list.scrollHeight - list.scrollTop - list.clientHeight < 60;
   list.dataset.chat = current;
@@ -285,12 +287,13 @@ function draw() {
   const chat = world.chats.find((candidate) => keyOf(candidate) === current);
   if (!chat) current = null;
   drawPeople();
-  drawPhone(chat);
   drawPairing();
   drawFaults();
-  $("welcome").hidden = Boolean(chat) || !$("pairing").hidden;
-  document.body.classList.toggle("reading", Boolean(chat) || !$("pairing").hidden);
-  document.body.classList.toggle("chat", Boolean(chat));
+  const staged = Boolean(chat) || !$("pairing").hidden;
+  $("welcome").hidden = staged;
+  document.body.classList.toggle("reading", staged);
+  // Last: what is not shown yet cannot be scrolled to its end.
+  drawPhone(chat);
 }
 
 async function open(key) {
