@@ -1,12 +1,14 @@
 //! The languages that people are spoken to in.
 
 /// A language. Portuguese is the default: operators and debtors are Brazilian.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Lang {
     /// Brazilian Portuguese.
     #[default]
+    #[serde(rename = "pt-BR")]
     PtBr,
     /// English.
+    #[serde(rename = "en")]
     En,
 }
 

@@ -56,6 +56,7 @@ pub fn send(
         let (low, high) = if is_last { ctx.shop.pace.contact_gap } else { ctx.shop.pace.part_gap };
         let now = ctx.clock.now();
         let today = ctx.shop.today(now);
+        let daily_cap = daily_cap(ctx, notice, today)?;
         let before = ctx.clock.monotonic();
         let begun = ctx.outbox.begin(&Begin {
             part: part.key,
@@ -67,7 +68,7 @@ pub fn send(
             now,
             today,
             gap: ctx.random.between(low, high),
-            daily_cap: daily_cap(ctx, notice, today)?,
+            daily_cap,
         })?;
         let (attempt, message_id) = match begun {
             Begun::Go { attempt, message_id } => (attempt, message_id),
