@@ -1,7 +1,7 @@
 //! The recibo do pagador: what the debtor reads, checks and pays from.
 
 use super::super::pdf::logo::Logo;
-use super::super::pdf::{Align, Box4, Ink, Page, Style, wrap};
+use super::super::pdf::{Align, Box4, Ink, Page, Style, wrap, wrap_code};
 use super::super::qr::Matrix;
 use super::words;
 use super::{HAIR, LABEL, LEFT, WIDTH, bank_head, field, slip};
@@ -12,6 +12,9 @@ use crate::i18n::format::{date, money};
 /// Side of a QR module: whole pixels at 100, 150, 200 and 300 dpi, which scanned without a miss where a square
 /// of fixed size did not.
 const MODULE: f32 = 0.508;
+
+/// Largest QR on a side, 45 mm: longer codes get by with less correction.
+const MOST_MODULES: usize = 89;
 
 const QUIET: Ink = Ink::Grey(0.35);
 
@@ -101,20 +104,20 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
 fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     let heading = Style::bold(9.5);
     let body = Style::regular(8.0);
-    let qr = view.pix_code.as_deref().and_then(|code| Matrix::of(code).ok());
+    let qr = view.pix_code.as_deref().and_then(|code| Matrix::for_print(code, MOST_MODULES).ok());
     let mut room = WIDTH;
     let mut y = top;
     if let (Some(code), Some(matrix)) = (&view.pix_code, &qr) {
         let side = matrix.size() as f32 * MODULE;
         let area = pix(page, matrix, LEFT + WIDTH - side, top - 1.0);
         room = area.0 - LEFT - 8.0;
-        page.text(area.0 + area.2 / 2.0, area.1 + area.3 + 3.6, Style::bold(8.0), Align::Centre, "Pague com Pix");
+        page.text(area.0 + area.2 / 2.0, area.1 + area.3 + 5.2, Style::bold(8.0), Align::Centre, "Pague com Pix");
         page.text(LEFT, y, heading, Align::Left, "Pix");
         y += 4.2;
         page.text(LEFT, y, body, Align::Left, "Aponte a câmera no app do seu banco para o QR Code, ou use o Pix copia e cola:");
         y += 1.8;
         let style = Style::regular(7.0);
-        let lines = wrap(style, room - 4.0, code, 12);
+        let lines = wrap_code(style, room - 4.0, code);
         let height = 3.0 * lines.len() as f32 + 2.4;
         page.fill(Ink::Grey(0.95), &[(LEFT, y, room, height)]);
         for (i, line) in lines.iter().enumerate() {

@@ -278,6 +278,27 @@ pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String
     lines
 }
 
+/// Breaks a code into lines of at most `room` millimetres, anywhere but beside a blank, so that copying the lines
+/// together gives the code again. Nothing is dropped.
+pub fn wrap_code(style: Style, room: f32, code: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for c in code.chars() {
+        line.push(c);
+        if style.width(&line) > room {
+            let at = line.char_indices().rev().map(|(at, _)| at).find(|at| {
+                *at > 0 && !line[*at..].starts_with(' ') && !line[..*at].ends_with(' ')
+            });
+            let rest = line.split_off(at.unwrap_or(line.len() - c.len_utf8()));
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
+    }
+    lines
+}
+
 /// What a PDF says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About<'a> {
@@ -340,6 +361,8 @@ pub fn write(about: &About<'_>, pages: Vec<Page>, logo: Option<&Logo>) -> Vec<u8
             }
         }
     }
+    // Lang and transparency-free images of today's readers: PDF 1.4.
+    file.version = "1.4".to_owned();
     file.compress();
     let mut bytes = Vec::new();
     // Writing to memory cannot fail; an empty file would be refused by whoever sends it.
