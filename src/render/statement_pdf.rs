@@ -121,9 +121,9 @@ impl Sheet<'_> {
         let words = self.words;
         let all = overdue.count + upcoming.count;
         let cells = [
-            (words.overdue, overdue.balance, overdue.count),
+            (words.overdue_plain, overdue.balance, overdue.count),
             (words.upcoming, upcoming.balance, upcoming.count),
-            (words.total, overdue.balance + upcoming.balance, all),
+            (words.total_plain, overdue.balance + upcoming.balance, all),
         ];
         let (y, lang) = (self.y, self.lang);
         let gap = 3.0;
@@ -350,19 +350,19 @@ impl Sheet<'_> {
 fn columns(table: Table, words: &Words) -> Vec<(&'static str, f32, Align)> {
     let (left, right) = (Align::Left, Align::Right);
     let mut columns = vec![
-        (words.document, 32.0, left),
-        (words.installment, 15.0, left),
-        (words.issued, 18.0, left),
-        (words.due, 19.0, left),
-        (words.days, 10.0, right),
-        (words.original, 22.0, right),
-        (words.paid, 19.0, right),
+        (words.document, 28.5, left),
+        (words.installment, 14.0, left),
+        (words.issued, 17.5, left),
+        (words.due, 18.0, left),
+        (words.days, 9.5, right),
+        (words.original, 22.5, right),
+        (words.paid, 19.5, right),
     ];
     match table {
         Table::Overdue => {
-            columns.extend([(words.fine, 14.0, right), (words.interest, 15.0, right), (words.updated, 22.0, right)]);
+            columns.extend([(words.fine, 16.0, right), (words.interest, 18.0, right), (words.updated, 22.5, right)]);
         }
-        Table::Upcoming => columns.push((words.to_pay, 51.0, right)),
+        Table::Upcoming => columns.push((words.to_pay, 56.5, right)),
     }
     columns
 }

@@ -23,7 +23,7 @@ pub fn draw(page: &mut Page, view: &BoletoView, logo: Option<&Logo>, number: (us
     letterhead(page, view, logo, number);
     bank_head(page, view, 29.0, 9.0, 12.0);
     let y = facts(page, view, 38.0);
-    how_to_pay(page, view, y + 7.0);
+    how_to_pay(page, view, y + 9.0);
     foot(page, view);
 }
 
@@ -123,16 +123,20 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
         for (i, line) in lines.iter().enumerate() {
             page.text(LEFT + 2.0, y + 3.4 + 3.0 * i as f32, style, Align::Left, line);
         }
-        y += height + 6.5;
+        y += height + 8.0;
     }
     page.text(LEFT, y, heading, Align::Left, "Linha digitável");
     y += 5.0;
     let line = view.code.barcode().formatted_line();
     page.number_within(LEFT, y, Style::bold(11.5), Align::Left, room, &line);
-    y += 8.0;
+    y += 9.5;
 
     page.text(LEFT, y, heading, Align::Left, "Confira antes de pagar");
-    let amount = if view.amount.is_positive() { format!(", valor {}", money(Lang::PtBr, view.amount)) } else { String::new() };
+    let amount = if view.amount.is_positive() {
+        format!(", valor {}", money(Lang::PtBr, view.amount).replace(' ', "\u{a0}"))
+    } else {
+        String::new()
+    };
     let check = format!(
         "No app do banco devem aparecer: beneficiário {}{amount}. Se algo for diferente, não pague e fale conosco.",
         words::payee(&view.payee)
@@ -141,7 +145,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
         y += 3.7;
         page.text(LEFT, y, body, Align::Left, &line);
     }
-    y += 7.5;
+    y += 9.0;
 
     let instructions = words::instructions(view);
     if !instructions.is_empty() && y < slip::TOP - 40.0 {

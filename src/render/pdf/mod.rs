@@ -248,7 +248,8 @@ pub fn fit(style: Style, room: f32, text: &str, least: f32) -> (Style, String) {
 pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in fold(text).split_whitespace() {
+    // A no-break blank keeps `R$ 1,00` together.
+    for word in fold(text).split([' ', '\t', '\n']).filter(|word| !word.is_empty()) {
         let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if style.width(&joined) <= room {
             line = joined;
