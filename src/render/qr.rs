@@ -8,7 +8,7 @@ use qrcode::{EcLevel, QrCode};
 /// The light modules around a code without which cameras do not find it (ISO/IEC 18004).
 pub const QUIET_ZONE: usize = 4;
 
-/// The text does not fit a QR code (2,331 bytes at the level used).
+/// The text does not fit a QR code (2,953 bytes at the lowest correction level).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{length} bytes do not fit a QR code")]
 pub struct QrError {
@@ -24,12 +24,28 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Encodes a text for print: 15 % of it may be damaged, which JPEG recompression and folds need.
+    /// Encodes a text for screens: 15 % of it may be damaged.
     ///
     /// # Errors
     /// [`QrError`].
     pub fn of(text: &str) -> Result<Self, QrError> {
         Self::with_level(text, EcLevel::M)
+    }
+
+    /// Encodes a text for a PDF that WhatsApp recompresses and people print: the highest correction level (30 %
+    /// may be damaged) that needs at most `most` modules a side, else the lowest. At 100 dpi and JPEG quality 60
+    /// only the highest level was read every time.
+    ///
+    /// # Errors
+    /// [`QrError`].
+    pub fn for_print(text: &str, most: usize) -> Result<Self, QrError> {
+        for level in [EcLevel::H, EcLevel::Q, EcLevel::M] {
+            match Self::with_level(text, level) {
+                Ok(matrix) if matrix.size <= most => return Ok(matrix),
+                _ => {}
+            }
+        }
+        Self::with_level(text, EcLevel::L)
     }
 
     fn with_level(text: &str, level: EcLevel) -> Result<Self, QrError> {

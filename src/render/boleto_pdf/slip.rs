@@ -246,13 +246,13 @@ fn payer(page: &mut Page, view: &BoletoView, y: f32) {
     }
 }
 
-/// ITF-25 as one filled path.
+/// ITF-25 as one filled path, snapped to the grid of its modules from the page's left edge.
 fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
-    let (bars, modules) = itf::bars(view.code.barcode().digits());
-    let module = itf::LENGTH / modules as f32;
+    let (bars, _) = itf::bars(view.code.barcode().digits());
+    let first = (x / itf::MODULE).ceil();
     let boxes: Vec<Box4> = bars
         .iter()
-        .map(|(at, width)| (x + *at as f32 * module, y, *width as f32 * module, itf::HEIGHT))
+        .map(|(at, width)| ((first + *at as f32) * itf::MODULE, y, *width as f32 * itf::MODULE, itf::HEIGHT))
         .collect();
     page.fill(Ink::Black, &boxes);
 }
