@@ -8,11 +8,13 @@ use super::errors::{ConfigProblem, Contradiction, Expected, ProblemKind};
 use super::secrets::{self, Env};
 use super::section::{Document, Item, Origin, Section};
 use super::settings::{
-    Calendar, Database, Driver, Features, Gateway, GatewayKind, Language, Log, LogLevel, Pacing, Place, Replies,
-    Sending, Settings, Source, Treatment, Window, WindowHours,
+    Calendar, Database, Driver, Features, Gateway, GatewayKind, Language, Log, LogLevel, Place, Replies, Sending,
+    Settings, Source, Treatment,
 };
 use super::values;
+use crate::domain::calendar::SendingCalendar;
 use crate::domain::ids::InstanceId;
+use crate::domain::pacing::Pace;
 use crate::domain::policy::NoticeKinds;
 use crate::domain::secret::Secret;
 
@@ -28,7 +30,8 @@ pub fn settings<'a>(
 ) -> Result<Settings, Vec<ConfigProblem>> {
     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
     let document = Document::new(text, &folder, env);
-    let (lang, database, outbox, source, gateway, features, sending, pacing, replies, calendar, log);
+    let (lang, database, outbox, source, gateway, features, pacing, replies, calendar, log);
+    let mut sending;
     {
         let root = Section::root(&document, table);
         lang = root.optional("lang", None, |item| {
@@ -41,6 +44,7 @@ pub fn settings<'a>(
         features = features_section(root.section("features"));
         (sending, pacing, replies) = settings_section(root.section("settings"));
         calendar = calendar_section(root.section("calendar"));
+        sending.window.extra = calendar.extra_holidays.clone();
         log = log_section(root.section("log"));
         root.finish();
     }
@@ -346,21 +350,19 @@ fn features_section(section: Section<'_>) -> Features {
     features
 }
 
-fn settings_section(section: Section<'_>) -> (Sending, Pacing, Replies) {
+fn settings_section(section: Section<'_>) -> (Sending, Pace, Replies) {
     let send_at = section.or_default("send_at", "\"09:00\"", values::time_of_day);
     let time_zone = section.or_default("time_zone", "\"America/Sao_Paulo\"", values::time_zone);
     let window = window(&section);
-    if let Window::Hours(hours) = window {
-        let days = [hours.weekdays, hours.saturday, hours.sunday, hours.holidays];
-        match days.into_iter().flatten().map(|range| range.until).max() {
-            None => section.problem(section.line_of("window"), "window", Contradiction::WindowNeverOpens.into()),
-            Some(closes) if send_at >= closes => {
-                let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
-                let kind = Contradiction::SendAtAfterWindow { send_at: time(send_at), closes: time(closes) };
-                section.problem(section.line_of("send_at"), "send_at", kind.into());
-            }
-            Some(_) => {}
+    let days = [window.weekdays, window.saturday, window.sunday, window.holidays];
+    match days.into_iter().flatten().map(|hours| hours.until).max() {
+        None => section.problem(section.line_of("window"), "window", Contradiction::WindowNeverOpens.into()),
+        Some(closes) if send_at >= closes => {
+            let time = |time: chrono::NaiveTime| time.format("%H:%M").to_string();
+            let kind = Contradiction::SendAtAfterWindow { send_at: time(send_at), closes: time(closes) };
+            section.problem(section.line_of("send_at"), "send_at", kind.into());
         }
+        Some(_) => {}
     }
     let sending = Sending {
         send_at,
@@ -378,7 +380,7 @@ fn settings_section(section: Section<'_>) -> (Sending, Pacing, Replies) {
 }
 
 /// `window = "always"`, or hours by kind of day; a day left out keeps its lawful default.
-fn window(section: &Section<'_>) -> Window {
+fn window(section: &Section<'_>) -> SendingCalendar {
     use toml::de::DeValue;
     match section.item("window") {
         Some(item) if !matches!(item.value, DeValue::Table(_)) => {
@@ -395,25 +397,26 @@ fn window(section: &Section<'_>) -> Window {
                 Ok(()) => section.note("window", Some(item.source.to_owned()), Origin::Line(item.line)),
                 Err(kind) => section.problem(Some(item.line), "window", kind),
             }
-            Window::Always
+            SendingCalendar::always()
         }
         _ => {
             let days = section.section("window");
-            let hours = WindowHours {
+            let window = SendingCalendar {
+                extra: Vec::new(),
                 weekdays: days.or_default("weekdays", "\"08:00-20:00\"", values::hour_range),
                 saturday: days.or_default("saturday", "\"08:00-14:00\"", values::hour_range),
                 sunday: days.or_default("sunday", "\"\"", values::hour_range),
                 holidays: days.or_default("holidays", "\"\"", values::hour_range),
             };
             days.finish();
-            Window::Hours(hours)
+            window
         }
     }
 }
 
-fn pacing_section(section: Section<'_>) -> Pacing {
+fn pacing_section(section: Section<'_>) -> Pace {
     let cap: u32 = section.or_default("daily_cap", "200", whole_number(0, 100_000));
-    let pacing = Pacing {
+    let pacing = Pace {
         part_gap: section.or_default("part_gap", "[2, 5]", values::seconds_range),
         contact_gap: section.or_default("contact_gap", "[20, 60]", values::seconds_range),
         daily_cap: Some(cap).filter(|cap| *cap > 0),

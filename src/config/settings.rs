@@ -4,11 +4,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 
 use super::section::Effective;
+use crate::domain::calendar::{ExtraHoliday, SendingCalendar};
 use crate::domain::ids::InstanceId;
+use crate::domain::pacing::Pace;
 use crate::domain::phone::Phone;
 use crate::domain::policy::NoticeKinds;
 use crate::domain::secret::Secret;
@@ -33,7 +35,7 @@ pub struct Settings {
     /// `[settings]`.
     pub sending: Sending,
     /// `[settings.pacing]`.
-    pub pacing: Pacing,
+    pub pacing: Pace,
     /// `[settings.replies]`.
     pub replies: Replies,
     /// `[calendar]`.
@@ -189,14 +191,14 @@ pub struct Features {
 }
 
 /// `[settings]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Sending {
     /// First minute of `send`.
     pub send_at: NaiveTime,
     /// The shop's zone.
     pub time_zone: Tz,
-    /// Hours in which the law lets us write.
-    pub window: Window,
+    /// Hours in which messages may leave, with the holidays of `[calendar]`.
+    pub window: SendingCalendar,
     /// Sending days after which an unfinished notice expires.
     pub expire_after_days: u32,
     /// Days between two notices to the same phone.
@@ -205,50 +207,6 @@ pub struct Sending {
     pub first_runs_limit: u32,
     /// `default_area_code` *(added)*: DDD of phones typed without one.
     pub default_area_code: Option<u8>,
-}
-
-/// When messages may leave, by the shop's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Window {
-    /// At any hour of any day (S4's way).
-    Always,
-    /// Within these hours.
-    Hours(WindowHours),
-}
-
-/// Hours by kind of day; `None`: not on that day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WindowHours {
-    /// Monday to Friday.
-    pub weekdays: Option<HourRange>,
-    /// Saturday.
-    pub saturday: Option<HourRange>,
-    /// Sunday.
-    pub sunday: Option<HourRange>,
-    /// National holidays and those of `[calendar]`, whatever the weekday.
-    pub holidays: Option<HourRange>,
-}
-
-/// From an hour (included) to another (not included). `24:00` is kept as 23:59:59.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HourRange {
-    /// First minute.
-    pub from: NaiveTime,
-    /// End.
-    pub until: NaiveTime,
-}
-
-/// `[settings.pacing]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pacing {
-    /// Between two parts of a notice, drawn at random; zero also turns "typing..." off.
-    pub part_gap: (Duration, Duration),
-    /// Between two contacts.
-    pub contact_gap: (Duration, Duration),
-    /// Contacts a day; `None`: no limit.
-    pub daily_cap: Option<u32>,
-    /// A new number starts slowly.
-    pub warm_up: bool,
 }
 
 /// `[settings.replies]`.
@@ -286,20 +244,6 @@ pub struct Calendar {
     pub grace_business_days: u32,
     /// Business days after which a missing bank return holds overdue notices.
     pub max_bank_return_age: u32,
-}
-
-/// A holiday of the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ExtraHoliday {
-    /// Every year on this month and day.
-    Yearly {
-        /// 1 to 12.
-        month: u32,
-        /// 1 to 31.
-        day: u32,
-    },
-    /// Once.
-    On(NaiveDate),
 }
 
 /// `[log]`.

@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::errors::{Contradiction, Expected, ProblemKind};
 use super::section::{Item, nearest};
-use super::settings::{ExtraHoliday, HourRange};
+use crate::domain::calendar::{END_OF_DAY, ExtraHoliday, Hours};
 use crate::domain::phone::Phone;
 
 fn bad(value: &str, expected: Expected) -> ProblemKind {
@@ -64,15 +64,15 @@ fn parse_time(text: &str) -> Option<NaiveTime> {
 ///
 /// # Errors
 /// Of another form, or backwards.
-pub fn hour_range(item: &Item<'_>) -> Result<Option<HourRange>, ProblemKind> {
+pub fn hour_range(item: &Item<'_>) -> Result<Option<Hours>, ProblemKind> {
     let text = item.text(Expected::HourRange)?;
     if text.trim().is_empty() {
         return Ok(None);
     }
     let parts = text.split_once(['-', '–']).map(|(from, until)| (from.trim(), until.trim()));
     let range = parts.and_then(|(from, until)| {
-        let end = if until == "24:00" { NaiveTime::from_hms_opt(23, 59, 59) } else { parse_time(until) };
-        Some(HourRange { from: parse_time(from)?, until: end? })
+        let end = if until == "24:00" { Some(END_OF_DAY) } else { parse_time(until) };
+        Some(Hours { from: parse_time(from)?, until: end? })
     });
     match range {
         Some(range) if range.from < range.until => Ok(Some(range)),
@@ -171,7 +171,7 @@ pub fn holidays(item: &Item<'_>) -> Result<Vec<ExtraHoliday>, ProblemKind> {
 
 fn holiday(text: &str) -> Option<ExtraHoliday> {
     if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
-        return Some(ExtraHoliday::On(date));
+        return Some(ExtraHoliday::Once(date));
     }
     // A leap year, so that 29 February is a day.
     let date = NaiveDate::parse_from_str(&format!("2024-{text}"), "%Y-%m-%d").ok()?;
@@ -326,7 +326,7 @@ mod tests {
     fn holidays_are_days() {
         assert_eq!(holiday("09-20"), Some(ExtraHoliday::Yearly { month: 9, day: 20 }));
         assert_eq!(holiday("02-29"), Some(ExtraHoliday::Yearly { month: 2, day: 29 }));
-        assert_eq!(holiday("2026-12-24"), NaiveDate::from_ymd_opt(2026, 12, 24).map(ExtraHoliday::On));
+        assert_eq!(holiday("2026-12-24"), NaiveDate::from_ymd_opt(2026, 12, 24).map(ExtraHoliday::Once));
         assert_eq!(holiday("20/09"), None);
         assert_eq!(holiday("13-01"), None);
     }
