@@ -1,1 +1,5 @@
-//! To come in this session.
+//! Sentences and formats in the two languages of the product.
+
+pub mod format;
+
+pub use crate::domain::lang::Lang;
