@@ -216,6 +216,26 @@ fn what_cannot_be_encoded_is_named() {
     }
 }
 
+/// The worked examples of Itaú's manual (CNAB400, March 2015, annexes 2 to 4), with a factor of 2002.
+#[test]
+fn the_example_of_a_banks_manual() {
+    let code = cobranca("34196166700000123451101234567880057123457000");
+    assert_eq!(
+        code.barcode().formatted_line(),
+        "34191.10121 34567.880058 71234.570001 6 16670000012345"
+    );
+    assert_eq!((code.due_factor(), code.amount().get()), (Some(1667), 12_345));
+    assert_eq!(code.due_on(day(2002, 5, 1)), Some(day(2002, 5, 1)));
+    assert_eq!(
+        code.due_on(day(2026, 11, 22)),
+        Some(day(2026, 12, 21)),
+        "the same factor, one turn later"
+    );
+    let read = free_field::read("341", code.free_field()).unwrap();
+    assert_eq!(read.mismatches(), []);
+    assert_eq!(read.part(free_field::Part::Agency).as_deref(), Some("0057"));
+}
+
 #[test]
 fn punctuation_of_any_sort_is_read_and_other_characters_are_placed() {
     let line = "00190.00009 02941.725018 01726.802174 3 93850000021960";

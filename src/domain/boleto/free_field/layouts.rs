@@ -342,7 +342,7 @@ pub static LAYOUTS: &[Layout] = &[
     Layout {
         bank: "341",
         name: "wallets 112, 126, 131, 146, 150 and 168",
-        source: "Itaú, Cobrança CNAB400 (Mar 2015), note 23: these count wallet and number only",
+        source: "Itaú, Cobrança CNAB400 (Mar 2015), annex 4: these count wallet and number only (112 as kept by kivanio/brcobranca)",
         pieces: &[
             part(Wallet, 3),
             part(OurNumber, 8),
@@ -462,7 +462,6 @@ pub static LAYOUTS: &[Layout] = &[
         more_digits: 0,
     },
     agency_wallet("435", "Delcred as kept by eduardokum/laravel-boleto"),
-    autbank("604", "Banco Industrial: the layout of Fibra's system"),
     autbank("633", "Rendimento, Bloquete pelo Cliente"),
     autbank("643", "Pine as kept by eduardokum/laravel-boleto"),
     Layout {
