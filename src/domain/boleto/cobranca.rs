@@ -10,7 +10,7 @@ use crate::domain::money::Cents;
 pub const MAX_AMOUNT_WITH_FACTOR: Cents = Cents::new(9_999_999_999);
 
 /// The largest value a barcode holds at all, on fourteen digits that read back (R$ 99.999.999.999,99).
-pub const MAX_AMOUNT: Cents = Cents::new(9_99_999_999_9999);
+pub const MAX_AMOUNT: Cents = Cents::new(9_999_999_999_999);
 
 /// A boleto de cobrança: 47-digit line, drawn by a bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
