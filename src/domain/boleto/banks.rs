@@ -32,7 +32,7 @@ const NAMES: &[(&str, &str)] = &[
     ("237", "Bradesco"),
     ("246", "Banco ABC Brasil"),
     ("260", "Nubank"),
-    ("274", "Grafeno"),
+    ("274", "BMP"),
     ("290", "PagBank"),
     ("301", "Dock"),
     ("310", "Vórtx"),
