@@ -6,19 +6,12 @@ mod server;
 mod transcripts;
 mod webhook;
 
-use std::time::Duration;
-
 use chrono::{DateTime, TimeZone, Utc};
-use serde_json::{Value, json};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, SettingsError};
+use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings};
 use wa_notify::domain::ids::InstanceId;
 use wa_notify::domain::notice::MessageId;
-use wa_notify::domain::phone::Phone;
 use wa_notify::domain::secret::Secret;
-use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep,
-    PairWith, Pairing, Probe, Rejection, SendOutcome,
-};
+use wa_notify::ports::gateway::{CanonicalId, Content, Gateway, SendOutcome};
 
 use server::{Play, Server};
 
@@ -65,4 +58,3 @@ fn when(unix: i64) -> DateTime<Utc> {
 
 const SENT: &str =
     r#"{"key":{"id":"3EB0BB","remoteJid":"555187654321@s.whatsapp.net","fromMe":true},"messageTimestamp":1}"#;
-

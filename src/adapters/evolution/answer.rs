@@ -327,11 +327,20 @@ mod tests {
         let says = |message: &str| format!(r#"{{"response":{{"message":{message}}}}}"#);
         assert!(not_connected(500, &says(r#""Connection Closed""#)));
         assert!(not_connected(400, &says(r#"["Error: Connection Closed"]"#)));
-        assert!(not_connected(400, &says(r#"["TypeError: Cannot read properties of undefined (reading 'onWhatsApp')"]"#)));
-        assert!(not_connected(400, r#"{"isBoom":true,"output":{"statusCode":428}}"#));
+        assert!(not_connected(
+            400,
+            &says(r#"["TypeError: Cannot read properties of undefined (reading 'onWhatsApp')"]"#)
+        ));
+        assert!(not_connected(
+            400,
+            r#"{"isBoom":true,"output":{"statusCode":428}}"#
+        ));
         assert!(not_connected(400, "{}"));
         // What a frozen link answers after a minute.
-        assert!(!not_connected(500, &says(r#""Cannot read properties of undefined (reading 'find')""#)));
+        assert!(!not_connected(
+            500,
+            &says(r#""Cannot read properties of undefined (reading 'find')""#)
+        ));
         assert!(!not_connected(500, "{}"));
     }
 

@@ -3,16 +3,13 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use serde_json::{Value, json};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, SettingsError};
-use wa_notify::domain::ids::InstanceId;
+use serde_json::json;
+use wa_notify::adapters::evolution::{EvolutionGateway, SettingsError};
 use wa_notify::domain::notice::MessageId;
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::secret::Secret;
 use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep,
-    PairWith, Pairing, Probe, Rejection, SendOutcome,
+    CanonicalId, Content, Gateway, GatewayError, LinkState, Pairing, Rejection, SendOutcome,
 };
 
 use super::server::{Play, Server};
@@ -371,4 +368,3 @@ fn signs_of_restriction_are_remembered() {
     ));
     assert_eq!(gateway.restriction(), None);
 }
-

@@ -1,17 +1,12 @@
 //! What the requests look like that no transcript shows: names in paths, batches, pages, searches, linking by code.
 
-use std::time::Duration;
-
-use chrono::{DateTime, TimeZone, Utc};
 use serde_json::{Value, json};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, SettingsError};
+use wa_notify::adapters::evolution::{EvolutionGateway, SettingsError};
 use wa_notify::domain::ids::InstanceId;
 use wa_notify::domain::notice::MessageId;
 use wa_notify::domain::phone::Phone;
-use wa_notify::domain::secret::Secret;
 use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep,
-    PairWith, Pairing, Probe, Rejection, SendOutcome,
+    AckLevel, Fingerprint, Gateway, GatewayError, Inbox, Lookup, PairStep, PairWith, Pairing, Probe,
 };
 
 use super::server::{Play, Server};
@@ -97,7 +92,9 @@ fn all_pages_are_read() {
         page(100..200, 250, 3),
         page(200..250, 250, 3),
     ]);
-    let messages = gateway.messages(when(1_795_363_000), when(1_795_364_000)).unwrap();
+    let messages = gateway
+        .messages(when(1_795_363_000), when(1_795_364_000))
+        .unwrap();
     assert!(
         messages
             .iter()
@@ -125,7 +122,9 @@ fn pages_that_do_not_add_up_are_read_again() {
         page(0..100, 150, 2),
         page(100..150, 150, 2),
     ]);
-    let messages = gateway.messages(when(1_795_363_000), when(1_795_364_000)).unwrap();
+    let messages = gateway
+        .messages(when(1_795_363_000), when(1_795_364_000))
+        .unwrap();
     assert_eq!(messages.len(), 150);
     assert_eq!(server.seen().len(), 4);
 }
@@ -139,7 +138,9 @@ fn a_record_without_key_or_time_does_not_hide_the_others() {
         "?",
     ]}});
     let (_server, gateway) = start(vec![Play::json("200 OK", &body.to_string())]);
-    let messages = gateway.messages(when(1_795_363_000), when(1_795_364_000)).unwrap();
+    let messages = gateway
+        .messages(when(1_795_363_000), when(1_795_364_000))
+        .unwrap();
     assert_eq!(
         messages.iter().map(|m| m.gateway_id.as_str()).collect::<Vec<_>>(),
         ["A"]

@@ -7,7 +7,6 @@ mod sends;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 use serde_json::Value;
@@ -16,10 +15,7 @@ use wa_notify::domain::ids::InstanceId;
 use wa_notify::domain::notice::MessageId;
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::secret::Secret;
-use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep,
-    PairWith, Pairing, Probe, Rejection, SendOutcome,
-};
+use wa_notify::ports::gateway::CanonicalId;
 
 use super::server::{Play, Seen, Server};
 

@@ -1,17 +1,10 @@
 //! The key, the instance, its link to a phone.
 
-use std::time::Duration;
-
-use chrono::{DateTime, TimeZone, Utc};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, EvolutionWebhook};
-use wa_notify::domain::phone::Phone;
-use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep, PairWith,
-    Pairing, Probe, Rejection, SendOutcome,
-};
+use wa_notify::adapters::evolution::EvolutionGateway;
+use wa_notify::ports::gateway::{Gateway, GatewayError, LinkState, PairStep, PairWith, Pairing};
 
 use super::Step::{Answer, Same};
-use super::{Case, at, case, id, jid, phone};
+use super::{Case, case, phone};
 
 fn closed(removed: bool, reason: Option<&str>) -> Result<LinkState, GatewayError> {
     Ok(LinkState::Closed {

@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, EvolutionWebhook};
-use wa_notify::domain::phone::Phone;
 use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep, PairWith,
-    Pairing, Probe, Rejection, SendOutcome,
+    AckLevel, CanonicalId, Fingerprint, Gateway, GatewayError, Inbox, Lookup, Probe,
 };
 
 use super::Step::{Answer, Same};

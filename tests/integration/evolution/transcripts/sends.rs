@@ -2,16 +2,11 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, EvolutionWebhook};
-use wa_notify::domain::phone::Phone;
-use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep, PairWith,
-    Pairing, Probe, Rejection, SendOutcome,
-};
+use wa_notify::adapters::evolution::EvolutionGateway;
+use wa_notify::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcome};
 
 use super::Step::{Answer, Same};
-use super::{Case, at, case, id, jid, phone};
+use super::{Case, at, case, id, jid};
 
 /// Added to every text: our id (kept by 2.4, ignored before), and no preview of links.
 const TEXT: &[&str] = &["/messageId", "/linkPreview"];
