@@ -1,1 +1,3 @@
 //! To come in this session.
+
+pub mod sandbox;

@@ -2,14 +2,4 @@
 
 pub mod format;
 
-/// A language that operators and debtors read.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Lang {
-    /// Brazilian Portuguese, the default.
-    #[default]
-    #[serde(rename = "pt-BR")]
-    PtBr,
-    /// English.
-    #[serde(rename = "en")]
-    En,
-}
+pub use crate::domain::lang::Lang;

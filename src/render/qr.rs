@@ -49,10 +49,13 @@ impl Matrix {
     }
 
     fn with_level(text: &str, level: EcLevel) -> Result<Self, QrError> {
-        let code = QrCode::with_error_correction_level(text, level)
-            .map_err(|_| QrError { length: text.len() })?;
+        let code =
+            QrCode::with_error_correction_level(text, level).map_err(|_| QrError { length: text.len() })?;
         let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
-        Ok(Matrix { size: code.width(), dark })
+        Ok(Matrix {
+            size: code.width(),
+            dark,
+        })
     }
 
     /// Modules on a side.
@@ -97,9 +100,7 @@ pub fn qr_console(text: &str) -> Result<(String, usize, usize), QrError> {
     // WhatsApp's pairing codes within 80 columns and 40 lines.
     let border = 2;
     let side = matrix.size + 2 * border;
-    let dark = |x: usize, y: usize| {
-        x >= border && y >= border && matrix.is_dark(x - border, y - border)
-    };
+    let dark = |x: usize, y: usize| x >= border && y >= border && matrix.is_dark(x - border, y - border);
     let mut out = String::new();
     let lines = side.div_ceil(2);
     for line in 0..lines {
@@ -129,8 +130,9 @@ pub fn qr_png(text: &str) -> Result<Vec<u8>, QrError> {
     for y in 0..side {
         for x in 0..side {
             let (column, row) = (x / SCALE, y / SCALE);
-            let dark =
-                column >= QUIET_ZONE && row >= QUIET_ZONE && matrix.is_dark(column - QUIET_ZONE, row - QUIET_ZONE);
+            let dark = column >= QUIET_ZONE
+                && row >= QUIET_ZONE
+                && matrix.is_dark(column - QUIET_ZONE, row - QUIET_ZONE);
             pixels.push(if dark { 0 } else { 255 });
         }
     }
@@ -138,7 +140,9 @@ pub fn qr_png(text: &str) -> Result<Vec<u8>, QrError> {
     let mut encoder = png::Encoder::new(&mut bytes, side as u32, side as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
-    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(&pixels));
     written.map_err(|_| QrError { length: text.len() })?;
     Ok(bytes)
 }
@@ -168,7 +172,10 @@ mod tests {
         let lines: Vec<&str> = drawn.lines().collect();
         assert_eq!(lines.len(), height);
         for line in &lines {
-            let cells = line.strip_prefix("\x1b[38;5;16;48;5;231m").and_then(|l| l.strip_suffix("\x1b[0m")).unwrap();
+            let cells = line
+                .strip_prefix("\x1b[38;5;16;48;5;231m")
+                .and_then(|l| l.strip_suffix("\x1b[0m"))
+                .unwrap();
             assert_eq!(cells.chars().count(), width);
             assert!(cells.starts_with("  ") && cells.ends_with("  "), "quiet zone");
         }
