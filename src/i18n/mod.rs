@@ -10,12 +10,14 @@ use unic_langid::LanguageIdentifier;
 pub use fluent_bundle::FluentValue as Value;
 
 /// A language of the program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Lang {
-    /// Brazilian Portuguese, the first language.
+    /// Brazilian Portuguese, the default.
     #[default]
+    #[serde(rename = "pt-BR")]
     PtBr,
     /// English.
+    #[serde(rename = "en")]
     En,
 }
 
