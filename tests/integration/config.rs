@@ -57,6 +57,10 @@ fn bad_configurations() -> Vec<(&'static str, String)> {
         ("a value where a section belongs", alone("database = 'x'\n")),
         ("port out of range", alone("[database]\nhost = 'srv'\nport = 70000\npath = 'x'\n")),
         ("word misspelt", with_database("[features]\nnotices = 'overdu'\nsend_code = 'yes'\n")),
+        (
+            "syntax and meaning at once",
+            alone("[database]\nhost = srv\npath = 'x'\npasword = 'a'\n[settings]\nsend_at = '9h30'\n"),
+        ),
         ("time and zone", with_database("[settings]\nsend_at = '9h'\ntime_zone = 'São Paulo'\n")),
         ("window: sunday misspelt, backwards", with_database("[settings]\nwindow = { weekdays = '20:00-08:00', sundey = '' }\n")),
         ("window: a word", with_database("[settings]\nwindow = 'never'\n")),
