@@ -119,3 +119,6 @@ usage-not-a-part = Parts are like 17.2 (notice 17, part 2); see: wa-notify statu
 usage-not-an-address = Addresses are like 127.0.0.1:8090.
 usage-not-a-language = Languages: pt-BR, en.
 usage-empty = It is empty.
+
+database-value = The database gave an unexpected value in column { $column }: expected { $expected }, found { $found }.
+database-value-hint = If the queries of [source] were edited, check them: wa-notify source check

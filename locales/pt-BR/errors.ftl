@@ -119,3 +119,6 @@ usage-not-a-part = Partes são como 17.2 (aviso 17, parte 2); veja: wa-notify st
 usage-not-an-address = Endereços são como 127.0.0.1:8090.
 usage-not-a-language = Idiomas: pt-BR, en.
 usage-empty = Está vazio.
+
+database-value = O banco devolveu na coluna { $column } um valor inesperado: esperado { $expected }, veio { $found }.
+database-value-hint = Se as consultas de [source] foram alteradas, confira com: wa-notify source check

@@ -9,6 +9,7 @@
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | [`config`] | `config check`, `config show` |
+//! | [`sandbox`] | `wa-sandbox` |
 
 pub mod args;
 pub mod config;
@@ -21,6 +22,7 @@ pub mod lock;
 pub mod logging;
 pub mod output;
 pub mod progress;
+pub mod sandbox;
 pub mod text;
 
 use std::ffi::OsString;

@@ -19,6 +19,7 @@
 pub mod boleto;
 pub mod calendar;
 pub mod document;
+pub mod guard;
 pub mod ids;
 pub mod lang;
 pub mod money;

@@ -7,57 +7,26 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 use unic_langid::LanguageIdentifier;
 
+pub use crate::domain::lang::Lang;
 pub use fluent_bundle::FluentValue as Value;
 
-/// A language of the program.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-pub enum Lang {
-    /// Brazilian Portuguese, the default.
-    #[default]
-    #[serde(rename = "pt-BR")]
-    PtBr,
-    /// English.
-    #[serde(rename = "en")]
-    En,
-}
+pub mod format;
 
-impl Lang {
-    /// All languages.
-    pub const ALL: [Lang; 2] = [Lang::PtBr, Lang::En];
-
-    /// Its tag, as in `--lang`.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Lang::PtBr => "pt-BR",
-            Lang::En => "en",
-        }
-    }
-
-    /// Reads a tag such as `pt-BR`, `pt_BR.UTF-8`, `en` or `en-US`.
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.trim().get(..2)?.to_ascii_lowercase().as_str() {
-            "pt" => Some(Lang::PtBr),
-            "en" => Some(Lang::En),
-            _ => None,
-        }
-    }
-
-    /// The locale files, with their names for error messages.
-    pub fn files(self) -> [(&'static str, &'static str); 4] {
-        match self {
-            Lang::PtBr => [
-                ("pt-BR/cli.ftl", include_str!("../../locales/pt-BR/cli.ftl")),
-                ("pt-BR/help.ftl", include_str!("../../locales/pt-BR/help.ftl")),
-                ("pt-BR/errors.ftl", include_str!("../../locales/pt-BR/errors.ftl")),
-                ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
-            ],
-            Lang::En => [
-                ("en/cli.ftl", include_str!("../../locales/en/cli.ftl")),
-                ("en/help.ftl", include_str!("../../locales/en/help.ftl")),
-                ("en/errors.ftl", include_str!("../../locales/en/errors.ftl")),
-                ("en/config.ftl", include_str!("../../locales/en/config.ftl")),
-            ],
-        }
+/// The locale files, with their names for error messages.
+pub fn files(lang: Lang) -> [(&'static str, &'static str); 4] {
+    match lang {
+        Lang::PtBr => [
+            ("pt-BR/cli.ftl", include_str!("../../locales/pt-BR/cli.ftl")),
+            ("pt-BR/help.ftl", include_str!("../../locales/pt-BR/help.ftl")),
+            ("pt-BR/errors.ftl", include_str!("../../locales/pt-BR/errors.ftl")),
+            ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
+        ],
+        Lang::En => [
+            ("en/cli.ftl", include_str!("../../locales/en/cli.ftl")),
+            ("en/help.ftl", include_str!("../../locales/en/help.ftl")),
+            ("en/errors.ftl", include_str!("../../locales/en/errors.ftl")),
+            ("en/config.ftl", include_str!("../../locales/en/config.ftl")),
+        ],
     }
 }
 
@@ -80,7 +49,7 @@ impl Catalog {
         let mut bundle = FluentBundle::new_concurrent(vec![tag]);
         // Isolation marks would show as boxes in a Windows console.
         bundle.set_use_isolating(false);
-        for (name, source) in lang.files() {
+        for (name, source) in files(lang) {
             let resource = FluentResource::try_new(source.to_owned())
                 .unwrap_or_else(|(_, errors)| panic!("{name}: {errors:?}"));
             if let Err(errors) = bundle.add_resource(resource) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{Catalog, Lang};
+use super::{Catalog, Lang, files};
 
 /// Key -> variables, of one locale file.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -27,7 +27,7 @@ fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
 
 #[test]
 fn both_languages_have_the_same_keys_and_variables() {
-    for ((name, portuguese), (_, english)) in Lang::PtBr.files().into_iter().zip(Lang::En.files()) {
+    for ((name, portuguese), (_, english)) in files(Lang::PtBr).into_iter().zip(files(Lang::En)) {
         let (portuguese, english) = (messages(portuguese), messages(english));
         let keys = |map: &BTreeMap<String, BTreeSet<String>>| map.keys().cloned().collect::<Vec<_>>();
         assert_eq!(keys(&portuguese), keys(&english), "{name}");

@@ -94,6 +94,15 @@ pub fn database(error: &DatabaseError, catalog: &Catalog) -> Words {
         DatabaseError::Duplicate { detail } => ("database-duplicate", vec![], Some(detail)),
         DatabaseError::InUse { detail } => ("database-in-use", vec![], Some(detail)),
         DatabaseError::Io { detail } => ("database-io", vec![], Some(detail)),
+        DatabaseError::UnexpectedValue { column, expected, found } => (
+            "database-value",
+            vec![
+                ("column", column.as_str().into()),
+                ("expected", expected.as_str().into()),
+                ("found", found.as_str().into()),
+            ],
+            None,
+        ),
         DatabaseError::Interrupted => ("database-interrupted", vec![], None),
         DatabaseError::Other { code, detail } => {
             ("database-other", vec![("code", code.to_string().into())], Some(detail))

@@ -7,10 +7,13 @@
 //! Sources are named at the rules; the checked cases are in `tests/data/vectors/boleto-pix.json`.
 
 mod arrecadacao;
+pub mod banks;
 mod barcode;
+pub mod check;
 pub mod check_digits;
 mod cobranca;
 pub mod due_factor;
+pub mod free_field;
 #[cfg(test)]
 mod tests;
 
