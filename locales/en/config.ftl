@@ -20,6 +20,7 @@ config-syntax-hint = The form is: key = 'text', key = 123 or key = true, below a
 config-backslash = backslash in double quotes.
 config-single-quotes-hint = Use single quotes: { $suggestion }
 config-unquoted = text without quotes.
+config-curly-quotes = curly quotes, from a word processor.
 config-open-quote = a quote is opened and never closed.
 config-open-quote-hint = Close it on the same line. Text of several lines goes between three quotes.
 config-duplicate = stands in the file twice.

@@ -17,7 +17,8 @@ group-install = Install:
 group-tools = Tools:
 
 help-overview =
-    wa-notify: debt notices by WhatsApp, with boletos and statement in PDF, for ERPs on Firebird.
+    Debt notices by WhatsApp, with boletos and statement, for ERPs on Firebird.
+help-global-short = With every command: --config, --lang, --json, --quiet, --verbose, --help (see wa-notify --help).
 help-overview-end = Each command has its own help: wa-notify COMMAND --help
 help-overview-examples =
     wa-notify demo              see the whole day at a made-up shop
@@ -32,10 +33,10 @@ help-scan = Selects who gets a notice, after the close, and stores it
 help-scan-more =
     Goes by the rules of the ERP's e-mail notices. Selecting twice for one close repeats nothing. With --dry-run the same code runs and nothing is stored.
 help-scan-examples =
-    wa-notify scan --dry-run                   who would get what, who not, and why
-    wa-notify scan --dry-run --customer 1042   one customer only
-    wa-notify scan --dry-run --csv notices.csv the table, to open in a spreadsheet
-    wa-notify scan --confirm                   release a held selection
+    wa-notify scan --dry-run                    who would get what, and why
+    wa-notify scan --dry-run --customer 1042    one customer only
+    wa-notify scan --dry-run --csv notices.csv  the table, for a spreadsheet
+    wa-notify scan --confirm                    release a held selection
 arg-scan-close = The close to use instead of the last (an older one with --dry-run only)
 arg-scan-dry_run = Store nothing: show who would get what, who not, and why
 arg-scan-confirm = Release the selection that was held for being too large
@@ -49,7 +50,7 @@ help-send-more =
 help-send-examples =
     wa-notify send --dry-run                          what would be sent now
     wa-notify send --limit 10                         ten notices at most
-    wa-notify send --test 1042 --to "51 98765-4321"   one customer's notice to a phone of ours
+    wa-notify send --test 1042 --to "51 98765-4321"   test on a phone of ours
 arg-send-dry_run = Send nothing: show what is due
 arg-send-limit = At most so many notices
 arg-send-ignore_window = Send outside the allowed hours too
@@ -61,7 +62,7 @@ help-replies-more =
     Only answers to our notices are stored; the phone's other chats are not touched.
 arg-replies-listen = Wait for answers at this address (webhook) instead of reading once
 
-help-status = Shows notices, what waits for a person, instances and the last selections
+help-status = Shows notices, what waits for a person, instances, last selections
 arg-status-close = Only the notices of this close
 
 help-explain = Says why a customer got a notice, or why not
@@ -139,8 +140,8 @@ help-demo-seed = Makes the sample ERP in the database of the configuration
 help-demo-seed-more =
     Creates the database when it is missing; refuses one that holds any table that is not the sample's.
 help-demo-examples =
-    wa-notify demo --serve                       keep the phone page up
-    wa-notify demo seed --customers 2000         only the data, in the configured database
+    wa-notify demo --serve                keep the phone page up
+    wa-notify demo seed --customers 2000  only the data, in the set-up database
 arg-demo-dir = Folder of the demonstration
 arg-demo-serve = At the end, keep up the page that stands in for the customer's phone
 arg-demo-customers = How many customers to make up
@@ -165,7 +166,7 @@ arg-global-lang = Language: pt-BR or en
 arg-global-json = One JSON document on stdout, for other programs
 arg-global-quiet = No conversation: data and errors only
 arg-global-verbose = More detail (-vv: the log on the screen too)
-arg-global-help = Show this help (-h) or the help with examples (--help)
+arg-global-help = Help; --help has examples too
 arg-global-version = Show the version
 
 value-file = FILE

@@ -20,6 +20,7 @@ config-syntax-hint = O formato é: chave = 'texto', chave = 123 ou chave = true,
 config-backslash = barra invertida entre aspas duplas.
 config-single-quotes-hint = Use aspas simples: { $suggestion }
 config-unquoted = texto sem aspas.
+config-curly-quotes = aspas curvas, de editor de texto.
 config-open-quote = aspas abertas e não fechadas.
 config-open-quote-hint = Feche as aspas na mesma linha. Texto de várias linhas vai entre três aspas.
 config-duplicate = está duas vezes no arquivo.

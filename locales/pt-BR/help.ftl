@@ -17,7 +17,8 @@ group-install = Instalar:
 group-tools = Ferramentas:
 
 help-overview =
-    wa-notify: avisos de débito por WhatsApp, com boletos e extrato em PDF, para ERPs em Firebird.
+    Avisos de débito por WhatsApp, com boletos e extrato, para ERPs em Firebird.
+help-global-short = Em todos os comandos: --config, --lang, --json, --quiet, --verbose, --help (veja wa-notify --help).
 help-overview-end = Cada comando tem a sua ajuda: wa-notify COMANDO --help
 help-overview-examples =
     wa-notify demo              ver o dia inteiro numa loja inventada
@@ -32,10 +33,10 @@ help-scan = Seleciona quem recebe aviso, depois do fechamento, e grava
 help-scan-more =
     Usa as regras do módulo de avisos por e-mail do ERP. Selecionar duas vezes o mesmo fechamento não repete nada. Com --dry-run roda o mesmo código e não grava nada.
 help-scan-examples =
-    wa-notify scan --dry-run                  quem receberia o quê, e quem não e por quê
-    wa-notify scan --dry-run --customer 1042  só um cliente
-    wa-notify scan --dry-run --csv avisos.csv a tabela para abrir na planilha
-    wa-notify scan --confirm                  libera uma seleção retida
+    wa-notify scan --dry-run                   quem receberia o quê, e por quê
+    wa-notify scan --dry-run --customer 1042   só um cliente
+    wa-notify scan --dry-run --csv avisos.csv  a tabela, para abrir na planilha
+    wa-notify scan --confirm                   libera uma seleção retida
 arg-scan-close = Fechamento a usar, em vez do último (um mais antigo, só com --dry-run)
 arg-scan-dry_run = Não grava nada: mostra quem receberia o quê, e quem não e por quê
 arg-scan-confirm = Libera a seleção que ficou retida por ser grande demais
@@ -49,7 +50,7 @@ help-send-more =
 help-send-examples =
     wa-notify send --dry-run                          o que seria enviado agora
     wa-notify send --limit 10                         no máximo dez avisos
-    wa-notify send --test 1042 --to "51 98765-4321"   o aviso de um cliente para um telefone nosso
+    wa-notify send --test 1042 --to "51 98765-4321"   teste num telefone nosso
 arg-send-dry_run = Não envia nada: mostra o que está na hora
 arg-send-limit = No máximo tantos avisos
 arg-send-ignore_window = Envia também fora do horário permitido
@@ -139,8 +140,8 @@ help-demo-seed = Cria o ERP de exemplo no banco da configuração
 help-demo-seed-more =
     Cria o banco se ele não existe; recusa um que tenha qualquer tabela que não seja do exemplo.
 help-demo-examples =
-    wa-notify demo --serve                       deixa a página do celular no ar
-    wa-notify demo seed --customers 2000         só os dados, no banco da configuração
+    wa-notify demo --serve                deixa a página do celular no ar
+    wa-notify demo seed --customers 2000  só os dados, no banco configurado
 arg-demo-dir = Pasta da demonstração
 arg-demo-serve = No fim, deixa no ar a página que imita o celular do cliente
 arg-demo-customers = Quantos clientes inventar
@@ -165,7 +166,7 @@ arg-global-lang = Idioma: pt-BR ou en
 arg-global-json = Um documento JSON na saída, para outros programas
 arg-global-quiet = Sem conversa: só dados e erros
 arg-global-verbose = Mais detalhes (-vv: o log também na tela)
-arg-global-help = Mostra esta ajuda (-h) ou a ajuda com exemplos (--help)
+arg-global-help = Ajuda; --help traz também exemplos
 arg-global-version = Mostra a versão
 
 value-file = ARQUIVO

@@ -11,7 +11,7 @@ use crate::config::{Effective, Origin, Settings};
 /// # Errors
 /// [`CliError::Config`] with everything that is wrong.
 pub fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, CliError> {
-    let settings = context.settings()?;
+    let settings = &context.read_settings()?;
     match args.action {
         ConfigAction::Check => check(context, settings)?,
         ConfigAction::Show => show(context, settings)?,
@@ -33,13 +33,20 @@ fn show(context: &Context, settings: &Settings) -> Result<(), CliError> {
         return context.output.json(&document(settings));
     }
     let mut out = format!("# {}\n", settings.file.display());
-    let mut section = String::new();
+    // A section within another is read amid its parent's keys, but TOML wants each header once.
+    let mut sections: Vec<&str> = Vec::new();
     for value in &settings.effective {
-        if value.section != section {
-            section.clone_from(&value.section);
+        if !sections.contains(&value.section.as_str()) {
+            sections.push(&value.section);
+        }
+    }
+    for section in sections {
+        if !section.is_empty() {
             out.push_str(&format!("\n[{section}]\n"));
         }
-        out.push_str(&line(context, value));
+        for value in settings.effective.iter().filter(|value| value.section == section) {
+            out.push_str(&line(context, value));
+        }
     }
     context.output.data(&out)
 }
@@ -56,7 +63,7 @@ fn line(context: &Context, value: &Effective) -> String {
     };
     let key = value.key;
     match origin {
-        Some(origin) => format!("{key} = {text:<24} # {origin}\n"),
+        Some(origin) => format!("{:<44} # {origin}\n", format!("{key} = {text}")),
         None => format!("{key} = {text}\n"),
     }
 }

@@ -91,6 +91,14 @@ impl Context {
         places.into_iter().next().unwrap_or_else(|| PathBuf::from(discovery::FILE_NAME))
     }
 
+    /// Reads and checks the settings and does nothing else: looking at a configuration leaves no trace.
+    ///
+    /// # Errors
+    /// [`CliError::Config`].
+    pub fn read_settings(&self) -> Result<Settings, CliError> {
+        Ok(config::load(&self.config_path()?)?)
+    }
+
     /// The settings, read and checked at the first call; the log starts with them.
     ///
     /// # Errors
@@ -99,7 +107,7 @@ impl Context {
         if let Some(settings) = self.settings.get() {
             return Ok(settings);
         }
-        let settings = config::load(&self.config_path()?)?;
+        let settings = self.read_settings()?;
         if let Err(error) = super::logging::start(&settings.log, self.output.verbosity()) {
             let folder = settings.log.dir.display().to_string();
             self.output.tell(&self.text("log-unavailable", &[("folder", folder.into()), ("error", error.to_string().into())]));

@@ -24,8 +24,8 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("group-tools", &["source", "boleto", "pix"]),
 ];
 
-/// Column in which descriptions begin.
-const COLUMN: usize = 26;
+/// Columns in which descriptions begin: no further left, and no further right than leaves them room.
+const COLUMNS: std::ops::RangeInclusive<usize> = 14..=34;
 
 /// Puts the words of `catalog` into a command and all commands within, laid out for `width` columns.
 pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
@@ -48,11 +48,12 @@ pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
 }
 
 /// What `wa-notify` alone prints: the overview and the next step.
-pub fn start(catalog: &Catalog, width: usize) -> String {
+pub fn start(catalog: &Catalog, width: usize, colour: bool) -> String {
     let command = help_flags(<super::args::Cli as clap::CommandFactory>::command());
     let globals: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
     let page = Page { catalog, width, globals };
-    format!("{}\n\n{}\n", page.commands(&command), page.wrapped("help-next-step"))
+    let text = format!("{}\n\n{}\n", page.commands(&command), page.wrapped("help-next-step"));
+    if colour { text } else { console::strip_ansi_codes(&text).into_owned() }
 }
 
 /// `-h`, `--help`, `-V`, `--version` as arguments of our own, so that they have our words.
@@ -100,57 +101,27 @@ impl Page<'_> {
         if self.catalog.has(&more) {
             out.push_str(&format!("\n{}\n", self.wrapped(&more)));
         }
-        out.push_str(&format!("\n{} {usage}\n", self.catalog.say("help-usage")));
-        if command.has_subcommands() {
-            out.push_str(&format!("\n{}\n", self.catalog.say("help-commands")));
-            for sub in command.get_subcommands() {
-                let about = self.catalog.say(&format!("help-{key}-{}", sub.get_name()));
-                out.push_str(&self.row(sub.get_name(), &about));
-            }
-        }
-        let arguments: Vec<&Arg> = command.get_positionals().collect();
-        if !arguments.is_empty() {
-            out.push_str(&format!("\n{}\n", self.catalog.say("help-arguments")));
-            for arg in arguments {
-                out.push_str(&self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
-            }
-        }
-        let options: Vec<&Arg> =
-            command.get_opts().chain(command.get_arguments().filter(|arg| is_flag(arg))).collect();
-        let mut shown: Vec<&Arg> = Vec::new();
-        for arg in options {
-            let known = shown.iter().any(|other| other.get_id() == arg.get_id());
-            if !known && !arg.is_hide_set() && !arg.is_global_set() && !arg.is_positional() {
-                shown.push(arg);
-            }
-        }
-        if !shown.is_empty() {
-            out.push_str(&format!("\n{}\n", self.catalog.say("help-options")));
-            for arg in shown {
-                out.push_str(&self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
-            }
-        }
-        out.push_str(&self.global_options());
+        out.push_str(&format!("\n{} {usage}\n", bold(&self.catalog.say("help-usage"))));
+        let commands = command.get_subcommands().map(|sub| {
+            (sub.get_name().to_owned(), self.catalog.say(&format!("help-{key}-{}", sub.get_name())))
+        });
+        out.push_str(&self.block("help-commands", commands.collect()));
+        let arguments = command.get_positionals().map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
+        out.push_str(&self.block("help-arguments", arguments.collect()));
+        let options = command
+            .get_arguments()
+            .filter(|arg| !arg.is_positional() && !arg.is_hide_set() && !arg.is_global_set())
+            .map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
+        out.push_str(&self.block("help-options", options.collect()));
+        out.push_str(&format!("\n{}\n", self.wrapped("help-global-short")));
         (usage, out, self.examples(&format!("help-{key}-examples")))
     }
 
-    fn global_options(&self) -> String {
-        let mut out = format!("\n{}\n", self.catalog.say("help-global-options"));
-        for arg in self.globals.iter().filter(|arg| !arg.is_hide_set()) {
-            out.push_str(&self.argument(arg, &format!("arg-global-{}", arg.get_id())));
-        }
-        out
-    }
-
     fn overview(&self, command: &Command) -> String {
-        let mut out = self.commands(command);
-        out.push('\n');
-        out.push_str(&self.global_options());
-        let version = command.get_arguments().find(|arg| arg.get_id() == "version");
-        if let Some(version) = version {
-            out.push_str(&self.argument(version, "arg-global-version"));
-        }
-        out
+        let globals = self.globals.iter().filter(|arg| !arg.is_hide_set());
+        let version = command.get_arguments().filter(|arg| arg.get_id() == "version");
+        let rows = globals.chain(version).map(|arg| self.argument(arg, &format!("arg-global-{}", arg.get_id())));
+        format!("{}\n{}", self.commands(command), self.block("help-global-options", rows.collect()))
     }
 
     /// Title, usage and the commands by group.
@@ -158,7 +129,7 @@ impl Page<'_> {
         let mut out = self.wrapped("help-overview");
         out.push_str(&format!(
             "\n\n{} wa-notify {} {}\n",
-            self.catalog.say("help-usage"),
+            bold(&self.catalog.say("help-usage")),
             self.catalog.say("help-usage-command"),
             self.catalog.say("help-usage-options"),
         ));
@@ -168,10 +139,8 @@ impl Page<'_> {
             if commands.is_empty() {
                 continue;
             }
-            out.push_str(&format!("\n{}\n", self.catalog.say(group)));
-            for name in commands {
-                out.push_str(&self.short_row(name, &self.catalog.say(&format!("help-{name}"))));
-            }
+            let rows = commands.into_iter().map(|name| (name.to_owned(), self.catalog.say(&format!("help-{name}"))));
+            out.push_str(&self.block(group, rows.collect()));
         }
         out.trim_end().to_owned()
     }
@@ -191,8 +160,8 @@ impl Page<'_> {
         usage
     }
 
-    /// One argument: its forms, its words, its default and its values.
-    fn argument(&self, arg: &Arg, key: &str) -> String {
+    /// One argument: its forms; its words, its values and its default.
+    fn argument(&self, arg: &Arg, key: &str) -> (String, String) {
         let mut words = self.catalog.say(key);
         let values: Vec<String> = arg
             .get_possible_values()
@@ -208,7 +177,7 @@ impl Page<'_> {
             words.push(' ');
             words.push_str(&self.catalog.text("help-default", &[("value", default.into())]));
         }
-        self.row(&self.forms(arg), &words)
+        (self.forms(arg), words)
     }
 
     /// `-n, --dry-run`, `    --close DATA`, `CLIENTE`.
@@ -234,16 +203,22 @@ impl Page<'_> {
         self.catalog.say(&format!("value-{}", name.to_lowercase()))
     }
 
-    fn row(&self, left: &str, words: &str) -> String {
-        self.row_at(left, words, COLUMN)
+    /// A heading and its rows, the descriptions in a column of their own; nothing without rows.
+    fn block(&self, heading: &str, rows: Vec<(String, String)>) -> String {
+        if rows.is_empty() {
+            return String::new();
+        }
+        let widest = rows.iter().map(|(left, _)| console::measure_text_width(left)).max().unwrap_or_default();
+        let column = (widest + 4).clamp(*COLUMNS.start(), *COLUMNS.end());
+        let mut out = format!("\n{}\n", bold(&self.catalog.say(heading)));
+        for (left, words) in rows {
+            out.push_str(&self.row(&left, &words, column));
+        }
+        out
     }
 
-    fn short_row(&self, left: &str, words: &str) -> String {
-        self.row_at(left, words, 14)
-    }
-
-    /// `  left      words`, the words in a column of their own; below it when `left` is too wide.
-    fn row_at(&self, left: &str, words: &str, column: usize) -> String {
+    /// `  left      words`; the words begin below `left` when it is too wide.
+    fn row(&self, left: &str, words: &str, column: usize) -> String {
         let indent = " ".repeat(column);
         let left_width = 2 + console::measure_text_width(left);
         let first = if left_width + 2 <= column {
@@ -251,8 +226,7 @@ impl Page<'_> {
         } else {
             format!("  {left}\n{indent}")
         };
-        let room = self.width.saturating_sub(column);
-        let words = wrap(words, room, "");
+        let words = wrap(words, self.width.saturating_sub(column), "");
         format!("{first}{}\n", words.replace('\n', &format!("\n{indent}")))
     }
 
@@ -264,16 +238,116 @@ impl Page<'_> {
         if !self.catalog.has(key) {
             return None;
         }
-        let heading = self.catalog.say("help-examples");
+        let heading = bold(&self.catalog.say("help-examples"));
         let lines: Vec<String> = self.catalog.say(key).lines().map(|line| format!("  {line}")).collect();
         Some(format!("{heading}\n{}", lines.join("\n")))
     }
 }
 
-fn is_flag(arg: &Arg) -> bool {
-    !takes_value(arg) && !arg.is_positional()
+/// Bold on a terminal; clap takes the codes out elsewhere.
+fn bold(text: &str) -> String {
+    format!("\u{1b}[1m{text}\u{1b}[0m")
 }
 
 fn takes_value(arg: &Arg) -> bool {
     matches!(arg.get_action(), ArgAction::Set | ArgAction::Append)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory, Parser, Subcommand};
+
+    use super::*;
+    use crate::cli::args::*;
+    use crate::i18n::Lang;
+
+    /// Every command of the plan, registered or not.
+    #[derive(Debug, Parser)]
+    #[command(name = "wa-notify", version, disable_help_subcommand = true)]
+    struct Planned {
+        #[command(flatten)]
+        global: Global,
+        #[command(subcommand)]
+        command: Commands,
+    }
+
+    #[derive(Debug, Subcommand)]
+    enum Commands {
+        Scan(ScanArgs),
+        Send(SendArgs),
+        Replies(RepliesArgs),
+        Status(StatusArgs),
+        Explain(ExplainArgs),
+        Resolve(ResolveArgs),
+        Preview(PreviewArgs),
+        Init(InitArgs),
+        Pair(PairArgs),
+        Instances(InstancesArgs),
+        Schedule(ScheduleArgs),
+        Config(ConfigArgs),
+        Demo(DemoArgs),
+        Source(SourceArgs),
+    }
+
+    fn pages(command: &mut Command, path: &str, pages: &mut Vec<(String, String)>) {
+        pages.push((path.to_owned(), command.render_long_help().to_string()));
+        for sub in command.get_subcommands_mut() {
+            let path = format!("{path} {}", sub.get_name());
+            self::pages(sub, &path, pages);
+        }
+    }
+
+    fn all_pages(lang: Lang, width: usize) -> Vec<(String, String)> {
+        // A key that is missing panics here.
+        let mut command = localise(Planned::command(), &Catalog::new(lang), width);
+        command.build();
+        let mut found = Vec::new();
+        pages(&mut command, "wa-notify", &mut found);
+        found
+    }
+
+    #[test]
+    fn every_page_has_its_words_and_fits() {
+        for lang in Lang::ALL {
+            for width in [80, 100] {
+                let pages = all_pages(lang, width);
+                assert!(pages.len() > 20);
+                for (path, page) in pages {
+                    for line in page.lines() {
+                        assert!(console::measure_text_width(line) <= width, "{path}: {line}");
+                    }
+                    assert!(!page.contains("\n\n\n") && !page.ends_with("\n\n"), "{path}: {page:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_claps_english_remains() {
+        for (path, page) in all_pages(Lang::PtBr, 80) {
+            for english in ["Usage", "Options", "Commands:", "Arguments", "default", "possible", "Print"] {
+                assert!(!page.contains(english), "{path} says {english}: {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_overview_lists_every_command() {
+        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        for command in Planned::command().get_subcommands().chain(Cli::command().get_subcommands()) {
+            assert!(grouped.contains(&command.get_name()), "{} is in no group", command.get_name());
+        }
+    }
+
+    /// Prints all pages: `cargo test --lib help::tests::show -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "for eyes"]
+    #[expect(clippy::print_stdout, reason = "that is what it is for")]
+    fn show() {
+        for lang in Lang::ALL {
+            for (path, page) in all_pages(lang, 80) {
+                println!("=== {path}\n{page}");
+            }
+        }
+    }
 }

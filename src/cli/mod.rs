@@ -62,7 +62,8 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         Err(error) => return report(&CliError::Usage(Box::new(error)), &early, &catalog),
     };
     let Some(command) = cli.command else {
-        return finish(early.data(&help::start(&catalog, early.width())), &early, &catalog);
+        let text = help::start(&catalog, early.width(), early.stdout_has_colour());
+        return finish(early.data(&text), &early, &catalog);
     };
     match Context::new(&cli.global, command.name(), lang) {
         Ok(context) => {
@@ -90,8 +91,7 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
 /// Help and version are clap's "errors" for stdout.
 fn error_text(error: &clap::Error, output: &Output) -> Result<(), CliError> {
     let text = error.render();
-    let colour = output.stdout_is_terminal() && console::colors_enabled();
-    output.data(&if colour { text.ansi().to_string() } else { text.to_string() })
+    output.data(&if output.stdout_has_colour() { text.ansi().to_string() } else { text.to_string() })
 }
 
 fn finish(written: Result<(), CliError>, output: &Output, catalog: &Catalog) -> ExitCode {

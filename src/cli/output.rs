@@ -80,6 +80,11 @@ impl Output {
         self.stderr_is_terminal && !self.quiet && !self.is_json()
     }
 
+    /// stdout takes colours.
+    pub fn stdout_has_colour(&self) -> bool {
+        self.stdout_is_terminal && console::colors_enabled()
+    }
+
     /// stderr takes colours.
     pub fn has_colour(&self) -> bool {
         self.colour

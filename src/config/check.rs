@@ -95,7 +95,11 @@ fn whole_number<T: TryFrom<i64>>(min: i64, max: i64) -> impl Fn(&Item<'_>) -> Re
 }
 
 /// A password or key: `name`, `name_env` or `name_file`. Never shown.
-fn secret(section: &Section<'_>, names: [&'static str; 3], default: Option<&str>) -> Option<Secret> {
+fn secret(
+    section: &Section<'_>,
+    names: [&'static str; 3],
+    default: Option<(&str, Origin)>,
+) -> Option<Secret> {
     let given: Vec<&'static str> = names.into_iter().filter(|name| section.item(name).is_some()).collect();
     if given.len() > 1 {
         let keys = given.iter().map(|key| section.full(key)).collect();
@@ -103,8 +107,9 @@ fn secret(section: &Section<'_>, names: [&'static str; 3], default: Option<&str>
         return None;
     }
     let Some(key) = given.first().copied() else {
-        section.note(names[0], default.map(|_| "\"***\"".to_owned()), Origin::Default);
-        return default.map(Secret::new);
+        let origin = default.map_or(Origin::Default, |(_, origin)| origin);
+        section.note(names[0], default.map(|_| "\"***\"".to_owned()), origin);
+        return default.map(|(secret, _)| Secret::new(secret));
     };
     let item = section.item(key)?;
     let read = if key == names[1] {
@@ -222,7 +227,7 @@ fn database_section(section: Section<'_>, base: Option<&ReadDatabase>) -> ReadDa
         if text.is_empty() { Err(empty(Expected::SomeText)) } else { Ok(text.to_owned()) }
     });
     let names = ["password", "password_env", "password_file"];
-    let default = from.map_or("masterkey", |from| from.password.expose());
+    let default = from.map_or(("masterkey", Origin::Default), |from| (from.password.expose(), Origin::Database));
     let password = secret(&section, names, Some(default));
 
     // And how.

@@ -105,6 +105,12 @@ pub enum ProblemKind {
         /// The line as it should stand.
         suggestion: String,
     },
+    /// The curly quotes of a word processor.
+    #[error("curly quotes; use {suggestion}")]
+    CurlyQuotes {
+        /// The line as it should stand.
+        suggestion: String,
+    },
     /// A quote that is never closed.
     #[error("quote not closed")]
     OpenQuote,

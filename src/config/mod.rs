@@ -63,7 +63,11 @@ pub fn load(path: &Path) -> Result<Settings, ConfigErrors> {
 pub fn parse(text: &str, path: &Path, env: &secrets::Env<'_>) -> Result<Settings, ConfigErrors> {
     let (table, errors) = toml::de::DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(ConfigErrors { file: path.to_owned(), problems: syntax::explain(text, &errors) });
+        let mut problems = syntax::explain(text, &errors);
+        if let Err(others) = check::settings(text, table.get_ref(), path, env) {
+            syntax::add_certain(&mut problems, others);
+        }
+        return Err(ConfigErrors { file: path.to_owned(), problems });
     }
     check::settings(text, table.get_ref(), path, env)
         .map_err(|problems| ConfigErrors { file: path.to_owned(), problems })

@@ -364,8 +364,8 @@ pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&
     let meant = TRANSLATIONS.iter().find(|(written, _)| *written == plain).map(|(_, key)| *key);
     known
         .map(|candidate| {
-            let score = if meant == Some(candidate) { 1.0 } else { strsim::jaro_winkler(&plain, candidate) };
-            (score, candidate)
+            let alike = || strsim::jaro_winkler(&plain, &candidate.to_lowercase());
+            (if meant == Some(candidate) { 1.0 } else { alike() }, candidate)
         })
         .filter(|(score, _)| *score >= 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0))

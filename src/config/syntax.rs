@@ -2,6 +2,9 @@
 
 use super::errors::{ConfigProblem, ProblemKind};
 
+/// The quotes of word processors.
+const CURLY: [char; 7] = ['“', '”', '„', '‘', '’', '«', '»'];
+
 /// Line of a byte offset, from 1.
 pub fn line_of(text: &str, offset: usize) -> usize {
     1 + text.as_bytes()[..offset.min(text.len())].iter().filter(|byte| **byte == b'\n').count()
@@ -17,10 +20,49 @@ pub fn explain(text: &str, errors: &[toml::de::Error]) -> Vec<ConfigProblem> {
             continue;
         }
         let source = text.lines().nth(line - 1).unwrap_or_default();
-        problems.push(explain_line(line, source, error.message()));
+        let mut problem = explain_line(line, source, error.message());
+        if let (Some(key), Some(section)) = (&problem.key, section_above(text, line)) {
+            // A duplicate section names itself.
+            if !source.trim_start().starts_with('[') {
+                problem.key = Some(format!("{section}.{key}"));
+            }
+        }
+        problems.push(problem);
     }
     problems.sort_by_key(|problem| problem.line);
     problems
+}
+
+/// Adds to syntax errors what is wrong beyond doubt elsewhere in the file, so that one look shows it all. Where the
+/// parser lost its way, nothing is; what is missing or contradicts may follow from a line that was not read.
+pub fn add_certain(problems: &mut Vec<ConfigProblem>, others: Vec<ConfigProblem>) {
+    let lost = |problem: &ConfigProblem| {
+        matches!(problem.kind, ProblemKind::Syntax { .. } | ProblemKind::OpenQuote | ProblemKind::Duplicate)
+    };
+    if problems.iter().any(lost) {
+        return;
+    }
+    let lines: Vec<Option<usize>> = problems.iter().map(|problem| problem.line).collect();
+    problems.extend(others.into_iter().filter(|problem| {
+        let certain = matches!(
+            problem.kind,
+            ProblemKind::UnknownKey { .. }
+                | ProblemKind::UnknownSection { .. }
+                | ProblemKind::WrongType { .. }
+                | ProblemKind::BadValue { .. }
+                | ProblemKind::OutOfRange { .. }
+                | ProblemKind::Backslash { .. }
+        );
+        certain && !lines.contains(&problem.line)
+    }));
+    problems.sort_by_key(|problem| problem.line);
+}
+
+/// The section in which a line stands.
+fn section_above(text: &str, line: usize) -> Option<&str> {
+    let above = text.lines().take(line.saturating_sub(1)).collect::<Vec<_>>();
+    let header = above.into_iter().rev().map(str::trim).find(|line| line.starts_with('['))?;
+    header.trim_start_matches('[').split(']').next().map(str::trim).filter(|name| !name.is_empty())
 }
 
 fn explain_line(line: usize, source: &str, message: &str) -> ConfigProblem {
@@ -38,6 +80,10 @@ fn explain_line(line: usize, source: &str, message: &str) -> ConfigProblem {
             }
             if value.starts_with(['"', '\'']) && !closes(value) {
                 return at(Some(key), ProblemKind::OpenQuote);
+            }
+            if value.starts_with(CURLY) {
+                let plain = value.trim_matches(|c: char| CURLY.contains(&c) || c.is_whitespace());
+                return at(Some(key), ProblemKind::CurlyQuotes { suggestion: in_single_quotes(key, plain) });
             }
             if value.starts_with(|c: char| c.is_alphanumeric() || "\\/.%".contains(c)) {
                 return at(Some(key), ProblemKind::Unquoted { suggestion: in_single_quotes(key, value) });

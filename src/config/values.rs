@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::{Datelike, NaiveDate, NaiveTime};
 use chrono_tz::Tz;
 use toml::de::DeValue;
 
@@ -46,7 +46,14 @@ pub fn time_of_day(item: &Item<'_>) -> Result<NaiveTime, ProblemKind> {
         DeValue::Datetime(_) => item.source,
         _ => item.text(Expected::TimeOfDay)?,
     };
-    parse_time(text).ok_or_else(|| bad(text, Expected::TimeOfDay))
+    parse_time(text).ok_or_else(|| {
+        // "9h", "9h30", "9" and "9.30" are how people write it.
+        let meant = text.trim().to_lowercase().replace(['h', '.'], ":");
+        let meant = if meant.contains(':') { meant } else { format!("{meant}:") };
+        let meant = if meant.ends_with(':') { format!("{meant}00") } else { meant };
+        let nearest = parse_time(&meant).map(|time| time.format("%H:%M").to_string());
+        ProblemKind::BadValue { value: text.to_owned(), expected: Expected::TimeOfDay, nearest }
+    })
 }
 
 fn parse_time(text: &str) -> Option<NaiveTime> {
@@ -164,9 +171,22 @@ pub fn holidays(item: &Item<'_>) -> Result<Vec<ExtraHoliday>, ProblemKind> {
                     return Err(ProblemKind::WrongType { expected: Expected::Holiday, found });
                 }
             };
-            holiday(&text).ok_or_else(|| bad(&text, Expected::Holiday))
+            holiday(&text).ok_or_else(|| ProblemKind::BadValue {
+                nearest: brazilian_day(&text),
+                value: text,
+                expected: Expected::Holiday,
+            })
         })
         .collect()
+}
+
+/// `20/09` -> `09-20`, `24/12/2026` -> `2026-12-24`.
+fn brazilian_day(text: &str) -> Option<String> {
+    if let Ok(date) = NaiveDate::parse_from_str(text, "%d/%m/%Y") {
+        return Some(date.format("%Y-%m-%d").to_string());
+    }
+    let date = NaiveDate::parse_from_str(&format!("{text}/2024"), "%d/%m/%Y").ok()?;
+    Some(date.format("%m-%d").to_string())
 }
 
 fn holiday(text: &str) -> Option<ExtraHoliday> {
@@ -175,7 +195,6 @@ fn holiday(text: &str) -> Option<ExtraHoliday> {
     }
     // A leap year, so that 29 February is a day.
     let date = NaiveDate::parse_from_str(&format!("2024-{text}"), "%Y-%m-%d").ok()?;
-    use chrono::Datelike;
     Some(ExtraHoliday::Yearly { month: date.month(), day: date.day() })
 }
 

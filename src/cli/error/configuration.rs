@@ -62,6 +62,10 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
             say("config-unquoted"),
             Some(text("config-single-quotes-hint", &[("suggestion", suggestion.as_str().into())])),
         ),
+        ProblemKind::CurlyQuotes { suggestion } => (
+            say("config-curly-quotes"),
+            Some(text("config-single-quotes-hint", &[("suggestion", suggestion.as_str().into())])),
+        ),
         ProblemKind::OpenQuote => (say("config-open-quote"), Some(say("config-open-quote-hint"))),
         ProblemKind::Duplicate => (say("config-duplicate"), Some(say("config-duplicate-hint"))),
         ProblemKind::UnknownKey { nearest, known } => {

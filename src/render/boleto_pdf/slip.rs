@@ -252,7 +252,14 @@ fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
     let first = (x / itf::MODULE).ceil();
     let boxes: Vec<Box4> = bars
         .iter()
-        .map(|(at, width)| ((first + *at as f32) * itf::MODULE, y, *width as f32 * itf::MODULE, itf::HEIGHT))
+        .map(|(at, width)| {
+            (
+                (first + *at as f32) * itf::MODULE,
+                y,
+                *width as f32 * itf::MODULE,
+                itf::HEIGHT,
+            )
+        })
         .collect();
     page.fill(Ink::Black, &boxes);
 }
