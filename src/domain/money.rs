@@ -5,7 +5,9 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub};
 
 /// An amount in cents (centavos de real). May be negative.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(transparent)]
 pub struct Cents(i64);
 
@@ -58,9 +60,14 @@ impl Cents {
         }
         let mut cents: i64 = 0;
         let digit = |b: u8| i64::from(b - b'0');
-        let kept = whole.bytes().chain(decimals.bytes().chain(std::iter::repeat(b'0')).take(2));
+        let kept = whole
+            .bytes()
+            .chain(decimals.bytes().chain(std::iter::repeat(b'0')).take(2));
         for b in kept {
-            cents = cents.checked_mul(10).and_then(|c| c.checked_add(digit(b))).ok_or(MoneyError::OutOfRange)?;
+            cents = cents
+                .checked_mul(10)
+                .and_then(|c| c.checked_add(digit(b)))
+                .ok_or(MoneyError::OutOfRange)?;
         }
         if decimals.as_bytes().get(2).is_some_and(|b| *b >= b'5') {
             cents = cents.checked_add(1).ok_or(MoneyError::OutOfRange)?;
@@ -142,10 +149,15 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused() {
-        for text in ["", " ", "-", ".", "1,50", "R$ 10", "1e3", "NaN", "12a", "--1", "1.2.3"] {
+        for text in [
+            "", " ", "-", ".", "1,50", "R$ 10", "1e3", "NaN", "12a", "--1", "1.2.3",
+        ] {
             assert_eq!(Cents::from_decimal(text), Err(MoneyError::NotANumber), "{text:?}");
         }
-        assert_eq!(Cents::from_decimal("92233720368547758.08"), Err(MoneyError::OutOfRange));
+        assert_eq!(
+            Cents::from_decimal("92233720368547758.08"),
+            Err(MoneyError::OutOfRange)
+        );
     }
 
     proptest! {

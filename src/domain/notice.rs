@@ -5,6 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use super::ids::ReceivableId;
+use super::words::stored_words;
 
 /// Our own id of one message, derived from (outbox, notice, part): the same part always has the same id, and no
 /// two parts of any outbox share one.
@@ -155,28 +156,29 @@ impl PartKind {
     }
 }
 
-macro_rules! stored_words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $name { $($(#[$vdoc])* $variant,)+ }
-
-        impl $name {
-            /// All of them, in order.
-            pub const ALL: &[$name] = &[$($name::$variant,)+];
-
-            /// The word stored in the outbox and shown in JSON.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word,)+ }
-            }
-
-            /// Reads a stored word.
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word.trim() { $($word => Some($name::$variant),)+ _ => None }
+/// The parts of a notice in the order of sending: text first (an unknown PDF looks like a scam), then each boleto
+/// with its code alone, the statement last. Above `max_boletos`: one merged PDF and no codes.
+///
+/// `receivables`: what fires, in order, each with whether a boleto can be attached.
+pub fn parts_of(receivables: &[(ReceivableId, bool)], max_boletos: usize, send_code: bool) -> Vec<PartKind> {
+    let boletos: Vec<_> = receivables
+        .iter()
+        .filter(|(_, has)| *has)
+        .map(|(id, _)| id)
+        .collect();
+    let mut parts = vec![PartKind::Text];
+    if boletos.len() > max_boletos {
+        parts.push(PartKind::MergedBoletos);
+    } else {
+        for id in boletos {
+            parts.push(PartKind::Boleto(id.clone()));
+            if send_code {
+                parts.push(PartKind::Code(id.clone()));
             }
         }
-    };
+    }
+    parts.push(PartKind::Statement);
+    parts
 }
 
 stored_words! {
@@ -208,7 +210,10 @@ stored_words! {
 impl PartState {
     /// It was accepted: whatever comes, it must not be sent again.
     pub fn is_accepted(self) -> bool {
-        matches!(self, PartState::Accepted | PartState::ServerAck | PartState::Delivered | PartState::Read)
+        matches!(
+            self,
+            PartState::Accepted | PartState::ServerAck | PartState::Delivered | PartState::Read
+        )
     }
 
     /// It may have reached the debtor.
@@ -249,7 +254,10 @@ stored_words! {
 impl NoticeState {
     /// `send` still has work on it.
     pub fn is_open(self) -> bool {
-        matches!(self, NoticeState::Queued | NoticeState::Sending | NoticeState::NeedsPerson)
+        matches!(
+            self,
+            NoticeState::Queued | NoticeState::Sending | NoticeState::NeedsPerson
+        )
     }
 }
 
@@ -260,6 +268,8 @@ pub enum Ending {
     Superseded,
     /// See [`NoticeState::Skipped`].
     Skipped,
+    /// See [`NoticeState::Failed`]: refused before anything left (the number is not on WhatsApp).
+    Failed,
 }
 
 /// The state of a notice whose parts are in `parts` (in the order of sending).
@@ -270,6 +280,7 @@ pub fn notice_state(ending: Option<Ending>, parts: &[PartState]) -> NoticeState 
     match ending {
         Some(Ending::Superseded) => return NoticeState::Superseded,
         Some(Ending::Skipped) => return NoticeState::Skipped,
+        Some(Ending::Failed) => return NoticeState::Failed,
         None => {}
     }
     let any = |test: fn(PartState) -> bool| parts.iter().copied().any(test);
@@ -278,7 +289,11 @@ pub fn notice_state(ending: Option<Ending>, parts: &[PartState]) -> NoticeState 
     } else if any(|p| p == PartState::Sending) {
         NoticeState::Sending
     } else if any(|p| p == PartState::Queued) {
-        if any(PartState::is_accepted) { NoticeState::Sending } else { NoticeState::Queued }
+        if any(PartState::is_accepted) {
+            NoticeState::Sending
+        } else {
+            NoticeState::Queued
+        }
     } else if any(|p| p == PartState::Failed) {
         NoticeState::Failed
     } else if any(|p| p == PartState::Expired) {
@@ -407,10 +422,34 @@ mod tests {
     }
 
     #[test]
+    fn parts_in_the_order_of_the_texts() {
+        let words = |n: usize, max, code| {
+            let receivables: Vec<_> = (0..n)
+                .map(|i| (ReceivableId::new(i.to_string()), i != 1))
+                .collect();
+            parts_of(&receivables, max, code)
+                .iter()
+                .map(PartKind::word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(words(0, 3, true), "text statement");
+        assert_eq!(words(3, 3, true), "text boleto code boleto code statement");
+        assert_eq!(words(3, 3, false), "text boleto boleto statement");
+        assert_eq!(words(4, 2, true), "text boletos statement");
+    }
+
+    #[test]
     fn message_ids_differ_by_outbox_notice_and_part() {
         let id = |outbox, notice, seq| MessageId::derive(outbox, NoticeId(notice), seq);
         assert_eq!(id("a", 1, 1), id("a", 1, 1));
-        let all = [id("a", 1, 1), id("b", 1, 1), id("a", 2, 1), id("a", 1, 2), id("a", 11, 1)];
+        let all = [
+            id("a", 1, 1),
+            id("b", 1, 1),
+            id("a", 2, 1),
+            id("a", 1, 2),
+            id("a", 11, 1),
+        ];
         assert_eq!(all.iter().collect::<HashSet<_>>().len(), all.len());
         assert_eq!(id("a", 1, 1).as_str().len(), 22);
     }
@@ -420,7 +459,10 @@ mod tests {
         for from in PartState::ALL.iter().copied().filter(|s| s.is_accepted()) {
             for event in PartEvent::ALL {
                 if let Ok(to) = next_state(from, *event) {
-                    assert!(to.is_accepted() || to == PartState::Failed, "{from:?} {event:?} -> {to:?}");
+                    assert!(
+                        to.is_accepted() || to == PartState::Failed,
+                        "{from:?} {event:?} -> {to:?}"
+                    );
                     assert_ne!(to, PartState::Queued);
                 }
             }
@@ -430,10 +472,16 @@ mod tests {
     #[test]
     fn only_queued_parts_are_claimed_and_only_a_proof_or_an_order_queues_again() {
         for from in PartState::ALL {
-            assert_eq!(next_state(*from, PartEvent::Claim).is_ok(), *from == PartState::Queued);
+            assert_eq!(
+                next_state(*from, PartEvent::Claim).is_ok(),
+                *from == PartState::Queued
+            );
             for event in PartEvent::ALL {
                 if *from != PartState::Queued && next_state(*from, *event) == Ok(PartState::Queued) {
-                    assert!(matches!(event, PartEvent::RefusedForNow | PartEvent::Requeue), "{from:?} {event:?}");
+                    assert!(
+                        matches!(event, PartEvent::RefusedForNow | PartEvent::Requeue),
+                        "{from:?} {event:?}"
+                    );
                 }
             }
         }
@@ -453,7 +501,10 @@ mod tests {
         assert_eq!(state(&[P::Skipped, P::Skipped]), N::Skipped);
         assert_eq!(state(&[P::Failed, P::Skipped]), N::Failed);
         assert_eq!(state(&[P::Delivered, P::Expired]), N::Expired);
-        assert_eq!(notice_state(Some(Ending::Superseded), &[P::Skipped]), N::Superseded);
+        assert_eq!(
+            notice_state(Some(Ending::Superseded), &[P::Skipped]),
+            N::Superseded
+        );
     }
 
     proptest! {

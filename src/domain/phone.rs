@@ -33,9 +33,9 @@ pub enum PhoneError {
 
 /// The area codes (DDD) in use, Anatel's Plano Geral de Códigos Nacionais.
 const AREA_CODES: [u8; 67] = [
-    11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 24, 27, 28, 31, 32, 33, 34, 35, 37, 38, 41, 42, 43, 44, 45, 46,
-    47, 48, 49, 51, 53, 54, 55, 61, 62, 63, 64, 65, 66, 67, 68, 69, 71, 73, 74, 75, 77, 79, 81, 82, 83, 84, 85,
-    86, 87, 88, 89, 91, 92, 93, 94, 95, 96, 97, 98, 99,
+    11, 12, 13, 14, 15, 16, 17, 18, 19, 21, 22, 24, 27, 28, 31, 32, 33, 34, 35, 37, 38, 41, 42, 43, 44, 45,
+    46, 47, 48, 49, 51, 53, 54, 55, 61, 62, 63, 64, 65, 66, 67, 68, 69, 71, 73, 74, 75, 77, 79, 81, 82, 83,
+    84, 85, 86, 87, 88, 89, 91, 92, 93, 94, 95, 96, 97, 98, 99,
 ];
 
 impl Phone {
@@ -82,15 +82,38 @@ impl Phone {
                 None => Self::from_e164(digits),
             };
         }
-        if let Some(national) = digits.strip_prefix("55").filter(|n| n.len() == 10 || n.len() == 11) {
+        if let Some(national) = digits
+            .strip_prefix("55")
+            .filter(|n| n.len() == 10 || n.len() == 11)
+        {
             return Self::national(national, area_code);
         }
         Self::national(&digits, area_code)
     }
 
+    /// Reads a field in which people may have typed two numbers: the first usable one counts.
+    ///
+    /// # Errors
+    /// [`PhoneError`] of the first number, when none is usable.
+    pub fn parse_field(text: &str, area_code: Option<u8>) -> Result<Self, PhoneError> {
+        let whole = Self::parse(text, area_code);
+        if whole.is_ok() {
+            return whole;
+        }
+        let lower = text.to_lowercase().replace(" ou ", "/").replace(" e ", "/");
+        let mut pieces = lower
+            .split(['/', ';', ',', '|', '\n'])
+            .filter(|p| p.bytes().any(|b| b.is_ascii_digit()));
+        pieces
+            .find_map(|piece| Self::parse(piece, area_code).ok())
+            .map_or(whole, Ok)
+    }
+
     /// Digits after the country code 55, with or without trunk zero, carrier and area code.
     fn national(digits: &str, area_code: Option<u8>) -> Result<Self, PhoneError> {
-        if ["0800", "0300", "0500", "0900", "800", "300"].iter().any(|p| digits.starts_with(p))
+        if ["0800", "0300", "0500", "0900", "800", "300"]
+            .iter()
+            .any(|p| digits.starts_with(p))
             && (digits.len() == 10 || digits.len() == 11)
             && !(digits.len() == 11 && digits.as_bytes()[2] == b'9' && !digits.starts_with('0'))
         {
@@ -103,7 +126,11 @@ impl Phone {
             None => digits,
         };
         match digits.len() {
-            0..=7 => Err(if digits.len() <= 6 { PhoneError::ServiceNumber } else { PhoneError::WrongLength }),
+            0..=7 => Err(if digits.len() <= 6 {
+                PhoneError::ServiceNumber
+            } else {
+                PhoneError::WrongLength
+            }),
             8 | 9 => {
                 if digits.len() == 8 && (digits.starts_with("4003") || digits.starts_with("4004")) {
                     return Err(PhoneError::ServiceNumber);
@@ -146,7 +173,12 @@ impl Phone {
         let digits = self.digits();
         let head = digits.len().min(2);
         let tail = digits.len().saturating_sub(4).max(head);
-        format!("+{}{}{}", &digits[..head], "*".repeat(tail - head), &digits[tail..])
+        format!(
+            "+{}{}{}",
+            &digits[..head],
+            "*".repeat(tail - head),
+            &digits[tail..]
+        )
     }
 }
 
@@ -206,6 +238,21 @@ mod tests {
             assert_eq!(parse(text), Err(reason), "{text}");
         }
         assert_eq!(Phone::parse("98765-4321", None), Err(PhoneError::MissingAreaCode));
+    }
+
+    #[test]
+    fn two_numbers_in_one_field() {
+        let field = |text: &str| Phone::parse_field(text, None).map(|p| p.e164().to_owned());
+        assert_eq!(
+            field("51 98765-4321 / 51 3222-1234").as_deref(),
+            Ok("+5551987654321")
+        );
+        assert_eq!(
+            field("0800 123 4567 ou (51) 98765-4321").as_deref(),
+            Ok("+5551987654321")
+        );
+        assert_eq!(field("98765-4321; 3222-1234"), Err(PhoneError::WrongLength));
+        assert_eq!(field("não tem"), Err(PhoneError::NotANumber));
     }
 
     #[test]

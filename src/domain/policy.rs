@@ -112,7 +112,10 @@ impl Policy {
             upcoming: days(row.notify_upcoming && kinds.upcoming(), &row.upcoming_days),
             overdue: days(row.notify_overdue && kinds.overdue(), &row.overdue_days),
             repeat_every: row.repeat_every_days.filter(|d| *d > 0),
-            stop_after: row.stop_after_days.unwrap_or(STOP_AFTER_DAYS_MAX).min(STOP_AFTER_DAYS_MAX),
+            stop_after: row
+                .stop_after_days
+                .unwrap_or(STOP_AFTER_DAYS_MAX)
+                .min(STOP_AFTER_DAYS_MAX),
             min_amount: row.min_amount.unwrap_or(Cents::ZERO),
         }
     }
@@ -120,7 +123,11 @@ impl Policy {
     /// The stage that fires `days_before` days before the due date (negative: never): the smallest N reached.
     pub fn upcoming_stage(&self, days_before: i64) -> Option<Stage> {
         let days = u32::try_from(days_before).ok()?;
-        self.upcoming.iter().copied().find(|n| days <= *n).map(Stage::Upcoming)
+        self.upcoming
+            .iter()
+            .copied()
+            .find(|n| days <= *n)
+            .map(Stage::Upcoming)
     }
 
     /// The stage that fires `days_after` days after the due date: the largest N reached, repeats included.
@@ -173,23 +180,56 @@ mod tests {
     #[test]
     fn the_most_urgent_reached_stage_fires() {
         let p = policy(&[5, 2, 0], &[1, 7, 15, 30], None, None);
-        for (before, stage) in [(6, None), (5, Some(5)), (4, Some(5)), (3, Some(5)), (2, Some(2)), (1, Some(2)), (0, Some(0))]
-        {
-            assert_eq!(p.upcoming_stage(before), stage.map(Stage::Upcoming), "{before} days before");
+        for (before, stage) in [
+            (6, None),
+            (5, Some(5)),
+            (4, Some(5)),
+            (3, Some(5)),
+            (2, Some(2)),
+            (1, Some(2)),
+            (0, Some(0)),
+        ] {
+            assert_eq!(
+                p.upcoming_stage(before),
+                stage.map(Stage::Upcoming),
+                "{before} days before"
+            );
         }
         assert_eq!(p.upcoming_stage(-1), None);
-        for (after, stage) in [(0, None), (1, Some(1)), (6, Some(1)), (7, Some(7)), (29, Some(15)), (30, Some(30)), (400, Some(30))]
-        {
-            assert_eq!(p.overdue_stage(after), stage.map(Stage::Overdue), "{after} days after");
+        for (after, stage) in [
+            (0, None),
+            (1, Some(1)),
+            (6, Some(1)),
+            (7, Some(7)),
+            (29, Some(15)),
+            (30, Some(30)),
+            (400, Some(30)),
+        ] {
+            assert_eq!(
+                p.overdue_stage(after),
+                stage.map(Stage::Overdue),
+                "{after} days after"
+            );
         }
     }
 
     #[test]
     fn repeats_follow_the_last_stage() {
         let p = policy(&[], &[15, 30], Some(30), Some(100));
-        for (after, stage) in [(29, Some(15)), (30, Some(30)), (59, Some(30)), (60, Some(60)), (90, Some(90)), (100, Some(90)), (101, None)]
-        {
-            assert_eq!(p.overdue_stage(after), stage.map(Stage::Overdue), "{after} days after");
+        for (after, stage) in [
+            (29, Some(15)),
+            (30, Some(30)),
+            (59, Some(30)),
+            (60, Some(60)),
+            (90, Some(90)),
+            (100, Some(90)),
+            (101, None),
+        ] {
+            assert_eq!(
+                p.overdue_stage(after),
+                stage.map(Stage::Overdue),
+                "{after} days after"
+            );
         }
     }
 

@@ -24,7 +24,8 @@ pub struct SystemDates {
 impl SystemDates {
     /// The last close (DESIGN.md section 7).
     pub fn last_close(&self) -> NaiveDate {
-        self.last_closed_date.unwrap_or_else(|| self.business_date.pred_opt().unwrap_or(self.business_date))
+        self.last_closed_date
+            .unwrap_or_else(|| self.business_date.pred_opt().unwrap_or(self.business_date))
     }
 }
 
@@ -60,7 +61,10 @@ pub struct Branch {
 impl Branch {
     /// The name that customers know: trade name, else legal name.
     pub fn display_name(&self) -> &str {
-        self.trade_name.as_deref().filter(|name| !name.trim().is_empty()).unwrap_or(&self.legal_name)
+        self.trade_name
+            .as_deref()
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or(&self.legal_name)
     }
 }
 
@@ -198,7 +202,12 @@ pub struct Receivable {
 impl Receivable {
     /// Document and installment as people know them: `NF 4512/2`.
     pub fn label(&self) -> String {
-        match self.installment.as_deref().map(str::trim).filter(|i| !i.is_empty()) {
+        match self
+            .installment
+            .as_deref()
+            .map(str::trim)
+            .filter(|i| !i.is_empty())
+        {
             Some(installment) => format!("{}/{installment}", self.document.trim()),
             None => self.document.trim().to_owned(),
         }
@@ -288,6 +297,9 @@ pub struct Batch<T> {
 
 impl<T> Default for Batch<T> {
     fn default() -> Self {
-        Batch { rows: Vec::new(), bad: Vec::new() }
+        Batch {
+            rows: Vec::new(),
+            bad: Vec::new(),
+        }
     }
 }

@@ -33,7 +33,10 @@ impl TaxId {
             .filter(|c| !matches!(c, '.' | '-' | '/' | ' ' | '\u{a0}'))
             .map(|c| c.to_ascii_uppercase())
             .collect();
-        if !plain.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase()) {
+        if !plain
+            .bytes()
+            .all(|b| b.is_ascii_digit() || b.is_ascii_uppercase())
+        {
             return Err(TaxIdError::Character);
         }
         match plain.len() {
@@ -143,7 +146,10 @@ mod tests {
             assert_eq!(read.unwrap().formatted(), formatted);
         }
         // A numeric column dropped the zeros of 01.234.567/0001-95.
-        assert_eq!(TaxId::parse("1234567000195").unwrap().formatted(), "01.234.567/0001-95");
+        assert_eq!(
+            TaxId::parse("1234567000195").unwrap().formatted(),
+            "01.234.567/0001-95"
+        );
     }
 
     #[test]
@@ -157,6 +163,9 @@ mod tests {
 
     #[test]
     fn debug_is_masked() {
-        assert_eq!(format!("{:?}", TaxId::parse("52998224725").unwrap()), "TaxId(*********25)");
+        assert_eq!(
+            format!("{:?}", TaxId::parse("52998224725").unwrap()),
+            "TaxId(*********25)"
+        );
     }
 }

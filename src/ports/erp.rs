@@ -95,8 +95,11 @@ pub trait ErpSnapshot {
     ///
     /// # Errors
     /// [`ErpError`].
-    fn boleto_pdf(&mut self, customer: &CustomerId, receivable: &ReceivableId)
-    -> Result<Option<Vec<u8>>, ErpError>;
+    fn boleto_pdf(
+        &mut self,
+        customer: &CustomerId,
+        receivable: &ReceivableId,
+    ) -> Result<Option<Vec<u8>>, ErpError>;
 }
 
 /// Why the ERP could not be read.
