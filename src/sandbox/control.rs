@@ -467,13 +467,18 @@ async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answ
     Ok(Answer::ok(json!({"unlinked": names})))
 }
 
+/// The page adds the code's count, so that the browser takes each picture anew.
+#[derive(Deserialize)]
+struct PictureOf {
+    instance: String,
+}
+
 async fn qr_png(
     State(sandbox): State<Arc<Sandbox>>,
-    Query(named): Query<Named>,
+    Query(asked): Query<PictureOf>,
 ) -> Result<Response<HttpBody>, Answer> {
-    let name = named.instance.unwrap_or_default();
     let png = sandbox
-        .qr_png(&name)
+        .qr_png(&asked.instance)
         .ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no QR code"))?;
     Ok((
         [
