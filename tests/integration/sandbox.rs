@@ -4,6 +4,7 @@ mod command;
 mod contract;
 mod faults;
 mod ground_truth;
+mod library;
 mod page;
 mod webhooks;
 

@@ -82,6 +82,20 @@ fn delay_is_waited_and_then_all_is_well() {
 }
 
 #[test]
+fn delivered_at_once_but_answered_late() {
+    let sandbox = linked();
+    sandbox.faults(json!({"fault": "delay_after", "ms": 1_500}));
+    std::thread::scope(|scope| {
+        let caller = scope.spawn(|| send_text(&sandbox, MARIA, "Olá").status);
+        sandbox.wait_for("/sandbox/delivered", |delivered| {
+            delivered.as_array().unwrap().len() == 1
+        });
+        assert!(!caller.is_finished(), "the phone has it before the caller knows");
+        assert_eq!(caller.join().unwrap(), 201);
+    });
+}
+
+#[test]
 fn unlinked_in_mid_send() {
     let sandbox = linked();
     sandbox.faults(json!({"fault": "unlink", "times": 1}));
