@@ -35,7 +35,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut views = Vec::new();
     for (n, due, cents, pix) in [(1, "2026-11-05", 35_000, false), (2, "2026-12-05", 123_456, true)] {
         let due_on = due.parse()?;
-        let barcode = encode("341", Some(due_on), Cents::new(cents), "1790010104351004791020150")?;
+        let barcode = encode(
+            "341",
+            Some(due_on),
+            Cents::new(cents),
+            "1790010104351004791020150",
+        )?;
         let receivable = Receivable {
             id: ReceivableId::new("1"),
             branch: BranchId::new("1"),
@@ -64,7 +69,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }),
             ..BoletoRecord::default()
         };
-        views.push(BoletoView::of(&creditor, &payer, &receivable, &record, today, "K7Q2")?);
+        views.push(BoletoView::of(
+            &creditor,
+            &payer,
+            &receivable,
+            &record,
+            today,
+            "K7Q2",
+        )?);
     }
     std::fs::write(out, boletos_pdf(&views))?;
     Ok(())

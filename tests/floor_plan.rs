@@ -18,7 +18,12 @@ const DOORS: &[(&str, &[&str])] = &[
     ("app", &["domain", "render", "ports"]),
     ("adapters", &["domain", "ports"]),
     ("sandbox", &["domain", "render"]),
-    ("cli", &["domain", "i18n", "ports", "config", "render", "app", "adapters", "sandbox"]),
+    (
+        "cli",
+        &[
+            "domain", "i18n", "ports", "config", "render", "app", "adapters", "sandbox",
+        ],
+    ),
     ("bin", &["cli", "sandbox"]),
 ];
 
@@ -59,7 +64,11 @@ struct Breach(String);
 
 /// The module path of a file below `src`: `app/send/mod.rs` is `["app", "send"]`.
 fn module_path(file: &Path) -> Vec<String> {
-    let mut parts: Vec<String> = file.with_extension("").iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    let mut parts: Vec<String> = file
+        .with_extension("")
+        .iter()
+        .map(|p| p.to_string_lossy().into_owned())
+        .collect();
     if parts.last().is_some_and(|p| p == "mod" || p == "lib") {
         parts.pop();
     }
@@ -98,9 +107,12 @@ fn is_colons(tokens: &[TokenTree], at: usize) -> bool {
 /// Walks the tokens of one file. `module`: its path; `depth`: inline modules entered.
 fn walk(stream: TokenStream, module: &[String], depth: usize, found: &mut BTreeSet<Breach>) {
     let room = module.first().map_or("", String::as_str);
-    let allowed = DOORS.iter().find(|(r, _)| *r == room).map_or(&[][..], |(_, doors)| doors);
+    let allowed = DOORS
+        .iter()
+        .find(|(r, _)| *r == room)
+        .map_or(&[][..], |(_, doors)| doors);
     let where_ = module.join("::");
-    let mut look = |target: &str| {
+    let look = |target: &str, found: &mut BTreeSet<Breach>| {
         let is_room = DOORS.iter().any(|(r, _)| *r == target);
         if is_room && target != room && !allowed.contains(&target) {
             found.insert(Breach(format!("{where_} looks into {target}")));
@@ -113,7 +125,9 @@ fn walk(stream: TokenStream, module: &[String], depth: usize, found: &mut BTreeS
         let after_colons = at >= 2 && is_colons(&tokens, at - 2);
         if name == "crate" || name == "wa_notify" {
             if is_colons(&tokens, at + 1) {
-                heads(tokens.get(at + 3)).iter().for_each(|head| look(head));
+                heads(tokens.get(at + 3))
+                    .iter()
+                    .for_each(|head| look(head, found));
             }
         } else if name == "super" && !after_colons {
             // super::super::x: climb, then see where the path leads if it left the room.
@@ -127,11 +141,16 @@ fn walk(stream: TokenStream, module: &[String], depth: usize, found: &mut BTreeS
             }
             let levels = module.len() + depth;
             if climbed >= levels && is_colons(&tokens, next + 1) {
-                heads(tokens.get(next + 3)).iter().for_each(|head| look(head));
+                heads(tokens.get(next + 3))
+                    .iter()
+                    .for_each(|head| look(head, found));
             }
         } else if !after_colons {
-            let Some((krate, home)) = AT_HOME.iter().find(|(krate, _)| *krate == name) else { continue };
-            let imported = at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(i) if i == "use" || i == "crate");
+            let Some((krate, home)) = AT_HOME.iter().find(|(krate, _)| *krate == name) else {
+                continue;
+            };
+            let imported =
+                at > 0 && matches!(&tokens[at - 1], TokenTree::Ident(i) if i == "use" || i == "crate");
             if (is_colons(&tokens, at + 1) || imported) && room != *home {
                 found.insert(Breach(format!("{where_} uses {krate}, which lives in {home}")));
             }
@@ -191,8 +210,10 @@ fn every_file_keeps_to_the_floor_plan() {
 #[test]
 fn every_room_is_on_the_plan() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
-    let rooms: Vec<_> =
-        lib.lines().filter_map(|l| l.strip_prefix("pub mod ").and_then(|l| l.strip_suffix(';'))).collect();
+    let rooms: Vec<_> = lib
+        .lines()
+        .filter_map(|l| l.strip_prefix("pub mod ").and_then(|l| l.strip_suffix(';')))
+        .collect();
     let planned: BTreeSet<_> = DOORS.iter().map(|(r, _)| *r).filter(|r| *r != "bin").collect();
     assert_eq!(rooms.into_iter().collect::<BTreeSet<_>>(), planned);
 }
@@ -200,17 +221,61 @@ fn every_room_is_on_the_plan() {
 #[test]
 fn a_breach_is_seen_however_it_is_written() {
     for (module, code, expected) in [
-        ("domain::money", "use crate::ports::clock::Clock;", "domain::money looks into ports"),
-        ("app::scan", "use crate::{domain::money::Cents, adapters::firebird};", "app::scan looks into adapters"),
-        ("app::scan", "fn f() { let x = crate::cli::run(); }", "app::scan looks into cli"),
-        ("app::scan", "fn f() { println!(\"{}\", crate::config::load()); }", "app::scan looks into config"),
-        ("render::qr", "use super::super::app::scan;", "render::qr looks into app"),
-        ("render::pdf::table", "mod tests { use super::super::super::super::app::scan; }", "render::pdf::table looks into app"),
-        ("bin::wa-notify", "use wa_notify::app::scan::scan;", "bin::wa-notify looks into app"),
-        ("app::send", "use reqwest::blocking::Client;", "app::send uses reqwest, which lives in adapters"),
-        ("cli::demo", "fn f() { let c = ::rsfbclient::builder_native(); }", "cli::demo uses rsfbclient, which lives in adapters"),
-        ("domain::x", "use printpdf as p;", "domain::x uses printpdf, which lives in render"),
-        ("app::x", "matches!(e, clap::Error { .. });", "app::x uses clap, which lives in cli"),
+        (
+            "domain::money",
+            "use crate::ports::clock::Clock;",
+            "domain::money looks into ports",
+        ),
+        (
+            "app::scan",
+            "use crate::{domain::money::Cents, adapters::firebird};",
+            "app::scan looks into adapters",
+        ),
+        (
+            "app::scan",
+            "fn f() { let x = crate::cli::run(); }",
+            "app::scan looks into cli",
+        ),
+        (
+            "app::scan",
+            "fn f() { println!(\"{}\", crate::config::load()); }",
+            "app::scan looks into config",
+        ),
+        (
+            "render::qr",
+            "use super::super::app::scan;",
+            "render::qr looks into app",
+        ),
+        (
+            "render::pdf::table",
+            "mod tests { use super::super::super::super::app::scan; }",
+            "render::pdf::table looks into app",
+        ),
+        (
+            "bin::wa-notify",
+            "use wa_notify::app::scan::scan;",
+            "bin::wa-notify looks into app",
+        ),
+        (
+            "app::send",
+            "use reqwest::blocking::Client;",
+            "app::send uses reqwest, which lives in adapters",
+        ),
+        (
+            "cli::demo",
+            "fn f() { let c = ::rsfbclient::builder_native(); }",
+            "cli::demo uses rsfbclient, which lives in adapters",
+        ),
+        (
+            "domain::x",
+            "use printpdf as p;",
+            "domain::x uses printpdf, which lives in render",
+        ),
+        (
+            "app::x",
+            "matches!(e, clap::Error { .. });",
+            "app::x uses clap, which lives in cli",
+        ),
     ] {
         // A leading `::` is no path of ours: the crate follows colons, so look at it without them.
         let code = code.replace(" ::rsfbclient", " rsfbclient");
@@ -221,10 +286,22 @@ fn a_breach_is_seen_however_it_is_written() {
 #[test]
 fn what_is_allowed_is_not_a_breach() {
     for (module, code) in [
-        ("app::send::notice", "use super::super::dossier::Dossier; use super::part;"),
-        ("app::send", "use crate::domain::money::Cents; use crate::render::message;"),
-        ("cli::scan", "use crate::{app::scan, adapters::firebird, config, i18n};"),
-        ("adapters::evolution", "use reqwest::blocking::Client; use crate::ports::gateway::Gateway;"),
+        (
+            "app::send::notice",
+            "use super::super::dossier::Dossier; use super::part;",
+        ),
+        (
+            "app::send",
+            "use crate::domain::money::Cents; use crate::render::message;",
+        ),
+        (
+            "cli::scan",
+            "use crate::{app::scan, adapters::firebird, config, i18n};",
+        ),
+        (
+            "adapters::evolution",
+            "use reqwest::blocking::Client; use crate::ports::gateway::Gateway;",
+        ),
         ("domain::money", "mod tests { use super::*; }"),
         ("render::pdf", "fn f(png: u8) -> u8 { let toml = png; toml }"),
     ] {

@@ -76,7 +76,11 @@ impl Letter {
             customer: notice.customer.clone(),
             contact: notice.contact.clone(),
             contact_name: notice.contact_name.clone(),
-            items: notice.items.iter().map(|i| (i.receivable.clone(), i.stage)).collect(),
+            items: notice
+                .items
+                .iter()
+                .map(|i| (i.receivable.clone(), i.stage))
+                .collect(),
             parts: notice.parts.iter().map(|p| p.kind.clone()).collect(),
             reference: notice.reference.clone(),
         }
@@ -109,7 +113,13 @@ impl Dossier {
     ) -> Result<Self, GroundError> {
         let day = drawn_at.date();
         let mut ground = Ground::read(snapshot, shop, day)?;
-        let debtors = Debtors::read(snapshot, &Scope::Customers(vec![customer.clone()]), &ground, shop, day)?;
+        let debtors = Debtors::read(
+            snapshot,
+            &Scope::Customers(vec![customer.clone()]),
+            &ground,
+            shop,
+            day,
+        )?;
         let mut bank_pdfs = HashMap::new();
         for id in debtors.boletos.keys() {
             // A file that is no PDF, or too large, is left aside: the boleto is drawn from its code.
@@ -119,14 +129,24 @@ impl Dossier {
                 }
             }
         }
-        let branches: Vec<BranchId> =
-            debtors.receivables.values().flatten().map(|r| r.branch.clone()).collect();
+        let branches: Vec<BranchId> = debtors
+            .receivables
+            .values()
+            .flatten()
+            .map(|r| r.branch.clone())
+            .collect();
         for id in branches {
             if let Some(branch) = ground.branches.get_mut(&id).filter(|b| b.logo.is_none()) {
                 branch.logo = snapshot.logo(&id)?;
             }
         }
-        Ok(Dossier { day, drawn_at, ground, debtors, bank_pdfs })
+        Ok(Dossier {
+            day,
+            drawn_at,
+            ground,
+            debtors,
+            bank_pdfs,
+        })
     }
 
     /// The boleto of a receivable may still go along.
@@ -153,7 +173,10 @@ impl Dossier {
         match part {
             PartKind::Text => Ok(Content::Text(self.text(shop, letter)?)),
             PartKind::Code(id) => {
-                let overdue = letter.items.iter().any(|(item, stage)| item == id && stage.is_overdue());
+                let overdue = letter
+                    .items
+                    .iter()
+                    .any(|(item, stage)| item == id && stage.is_overdue());
                 Ok(Content::Text(self.boleto(letter, id)?.code_to_copy(overdue)))
             }
             PartKind::Boleto(id) => {
@@ -228,8 +251,15 @@ impl Dossier {
         let record = self.debtors.boletos.get(id).ok_or_else(gone)?;
         let creditor = Creditor::of(self.branch(letter)?);
         let payer = Debtor::of(self.customer(letter)?);
-        BoletoView::of(&creditor, &payer, receivable, record, self.day, letter.reference.as_str())
-            .map_err(|_| gone())
+        BoletoView::of(
+            &creditor,
+            &payer,
+            receivable,
+            record,
+            self.day,
+            letter.reference.as_str(),
+        )
+        .map_err(|_| gone())
     }
 
     /// The payees of the boletos among the parts.
@@ -237,9 +267,15 @@ impl Dossier {
         let creditor = Creditor::of(self.branch(letter)?);
         let with_boleto = letter.items.iter().filter(|(id, _)| {
             self.can_attach(id)
-                && letter.parts.iter().any(|p| *p == PartKind::MergedBoletos || *p == PartKind::Boleto(id.clone()))
+                && letter
+                    .parts
+                    .iter()
+                    .any(|p| *p == PartKind::MergedBoletos || *p == PartKind::Boleto(id.clone()))
         });
-        Ok(with_boleto.filter_map(|(id, _)| self.debtors.boletos.get(id)).map(|r| Payee::of(r, &creditor)).collect())
+        Ok(with_boleto
+            .filter_map(|(id, _)| self.debtors.boletos.get(id))
+            .map(|r| Payee::of(r, &creditor))
+            .collect())
     }
 
     fn statement(&self, letter: &Letter) -> Result<StatementView, DossierError> {
@@ -271,7 +307,10 @@ impl Dossier {
     }
 
     fn branch(&self, letter: &Letter) -> Result<&Branch, DossierError> {
-        self.ground.branches.get(&letter.branch).ok_or_else(|| DossierError::Gone(format!("branch {}", letter.branch)))
+        self.ground
+            .branches
+            .get(&letter.branch)
+            .ok_or_else(|| DossierError::Gone(format!("branch {}", letter.branch)))
     }
 
     fn customer(&self, letter: &Letter) -> Result<&Customer, DossierError> {
@@ -282,10 +321,19 @@ impl Dossier {
     }
 
     fn receivable(&self, customer: &CustomerId, id: &ReceivableId) -> Option<&Receivable> {
-        self.debtors.receivables.get(customer)?.iter().find(|r| r.id == *id)
+        self.debtors
+            .receivables
+            .get(customer)?
+            .iter()
+            .find(|r| r.id == *id)
     }
 }
 
 fn pdf(file_name: String, caption: String, bytes: Vec<u8>) -> Content {
-    Content::Document { file_name, mime_type: "application/pdf".to_owned(), caption: Some(caption), bytes }
+    Content::Document {
+        file_name,
+        mime_type: "application/pdf".to_owned(),
+        caption: Some(caption),
+        bytes,
+    }
 }

@@ -12,6 +12,7 @@
 //! | [`replies`] | treats what customers answer |
 //! | [`pair`] | links an instance to a phone |
 //! | [`status`] | what is where |
+//! | [`schedule`] | the jobs of a site |
 
 pub mod choose;
 pub mod dossier;
@@ -19,6 +20,7 @@ pub mod ground;
 pub mod pair;
 pub mod replies;
 pub mod scan;
+pub mod schedule;
 pub mod send;
 pub mod shop;
 pub mod status;

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::domain::document::Creditor;
 use crate::domain::ids::InstanceId;
 use crate::domain::phone::Phone;
 use crate::domain::receivable::Branch;
@@ -19,7 +20,6 @@ use crate::ports::gateway::{
     CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
 };
 use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError};
-use crate::domain::document::Creditor;
 use crate::render::message::{self, TemplateError};
 
 use super::ground::{GroundError, check_contract};
@@ -120,7 +120,12 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
     let branches: HashMap<_, _> = {
         let mut snapshot = ctx.erp.snapshot()?;
         check_contract(&mut *snapshot, ctx.shop.today(now))?;
-        snapshot.branches()?.rows.into_iter().map(|b| (b.id.clone(), b)).collect()
+        snapshot
+            .branches()?
+            .rows
+            .into_iter()
+            .map(|b| (b.id.clone(), b))
+            .collect()
     };
     for instance in instances {
         if ctx.clock.stopping() {
@@ -145,7 +150,9 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         let since = ctx
             .outbox
             .read_until(instance)?
-            .map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| mark - Duration::minutes(OVERLAP_MINUTES));
+            .map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
+                mark - Duration::minutes(OVERLAP_MINUTES)
+            });
         let messages = match gateway.messages(since, now) {
             Ok(messages) => messages,
             Err(error) => {
@@ -180,13 +187,15 @@ fn treat(
             continue;
         };
         // Never written to: a stranger, and none of our business.
-        let Some(answerable) = ctx.outbox.answerable(instance, &phone)? else { continue };
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone)? else {
+            continue;
+        };
         if message.at < answerable.first_accepted_at {
             continue;
         }
         let meaning = message.text.as_deref().map_or(Intent::Other, intent);
-        let in_window =
-            message.at - answerable.first_accepted_at <= Duration::days(i64::from(ctx.shop.replies.window_days));
+        let in_window = message.at - answerable.first_accepted_at
+            <= Duration::days(i64::from(ctx.shop.replies.window_days));
         // An opt-out counts for ever; anything else only while it can be an answer to the notice.
         let always = matches!(meaning, Intent::OptOut | Intent::OptIn | Intent::WrongNumber);
         if !in_window && !always {
@@ -273,7 +282,8 @@ fn shop_wrote_since(
     let same_chat = |m: &&ChatMessage| {
         m.from_me
             && m.at >= answerable.first_accepted_at
-            && (m.chat == reply.chat || (m.chat_alt.is_some() && m.chat_alt == reply.chat_alt)
+            && (m.chat == reply.chat
+                || (m.chat_alt.is_some() && m.chat_alt == reply.chat_alt)
                 || Some(&m.chat) == reply.chat_alt.as_ref()
                 || m.chat_alt.as_ref() == Some(&reply.chat))
     };
@@ -282,7 +292,12 @@ fn shop_wrote_since(
         return Ok(false);
     }
     let mut ours: HashSet<String> = HashSet::new();
-    for chat in theirs.iter().flat_map(|m| [Some(&m.chat), m.chat_alt.as_ref()]).flatten().collect::<HashSet<_>>() {
+    for chat in theirs
+        .iter()
+        .flat_map(|m| [Some(&m.chat), m.chat_alt.as_ref()])
+        .flatten()
+        .collect::<HashSet<_>>()
+    {
         ours.extend(outbox.own_gateway_ids(chat)?);
     }
     Ok(theirs.iter().any(|m| !ours.contains(&m.gateway_id)))
@@ -302,17 +317,26 @@ fn answer_once(
     if answerable.answered {
         return Ok(());
     }
-    let Some(branch) = branches.get(&answerable.branch) else { return Ok(()) };
+    let Some(branch) = branches.get(&answerable.branch) else {
+        return Ok(());
+    };
     let text = match wanted {
-        Answer::Received => {
-            message::auto_reply(ctx.shop.replies.text.as_deref(), &Creditor::of(branch), ctx.shop.lang)?
-        }
+        Answer::Received => message::auto_reply(
+            ctx.shop.replies.text.as_deref(),
+            &Creditor::of(branch),
+            ctx.shop.lang,
+        )?,
         Answer::OptedOut => message::opt_out(ctx.shop.lang).to_owned(),
         Answer::OptedIn => message::opt_in(ctx.shop.lang).to_owned(),
         Answer::WrongNumber => message::wrong_number(ctx.shop.lang).to_owned(),
     };
     let to = message.chat_alt.clone().unwrap_or_else(|| message.chat.clone());
-    let Some(id) = ctx.outbox.begin_answer(answerable.notice, &text, ctx.clock.now())? else { return Ok(()) };
+    let Some(id) = ctx
+        .outbox
+        .begin_answer(answerable.notice, &text, ctx.clock.now())?
+    else {
+        return Ok(());
+    };
     let (outcome, gateway_id) = match gateway.send(&id, &to, &Content::Text(text)) {
         SendOutcome::Accepted { gateway_id, .. } => {
             report.answered += 1;
@@ -324,7 +348,9 @@ fn answer_once(
             (AnswerOutcome::Unknown, None)
         }
     };
-    Ok(ctx.outbox.record_answer(answerable.notice, outcome, gateway_id.as_deref(), ctx.clock.now())?)
+    Ok(ctx
+        .outbox
+        .record_answer(answerable.notice, outcome, gateway_id.as_deref(), ctx.clock.now())?)
 }
 
 /// Forwards a reply to the shop's own phone. Best effort: the reply itself is stored.
@@ -335,14 +361,28 @@ fn forward(
     message: &ChatMessage,
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
-    let Some(to) = ctx.forward_to.clone() else { return Ok(()) };
-    let Ok(resolved) = gateway.resolve(std::slice::from_ref(&to)) else { return Ok(()) };
-    let Some(canonical) = resolved.into_iter().next().and_then(|r| r.canonical) else { return Ok(()) };
-    let what = message.text.clone().or_else(|| message.media.clone().map(|m| format!("[{m}]"))).unwrap_or_default();
+    let Some(to) = ctx.forward_to.clone() else {
+        return Ok(());
+    };
+    let Ok(resolved) = gateway.resolve(std::slice::from_ref(&to)) else {
+        return Ok(());
+    };
+    let Some(canonical) = resolved.into_iter().next().and_then(|r| r.canonical) else {
+        return Ok(());
+    };
+    let what = message
+        .text
+        .clone()
+        .or_else(|| message.media.clone().map(|m| format!("[{m}]")))
+        .unwrap_or_default();
     let reference = crate::domain::notice::Reference::of(answerable.notice);
     let text = format!("{} ({reference}): {what}", answerable.phone.e164());
     let identity = ctx.outbox.identity()?;
-    let id = crate::domain::notice::MessageId::derive(&format!("{identity}:{}", message.gateway_id), answerable.notice, 0);
+    let id = crate::domain::notice::MessageId::derive(
+        &format!("{identity}:{}", message.gateway_id),
+        answerable.notice,
+        0,
+    );
     match gateway.send(&id, &canonical, &Content::Text(text)) {
         SendOutcome::Accepted { .. } => report.forwarded += 1,
         SendOutcome::Rejected(Rejection::NotOnWhatsApp | Rejection::InvalidRequest(_))
@@ -354,5 +394,7 @@ fn forward(
 
 /// When the next poll will look from, for people.
 pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
-    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| mark - Duration::minutes(OVERLAP_MINUTES))
+    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
+        mark - Duration::minutes(OVERLAP_MINUTES)
+    })
 }

@@ -50,13 +50,26 @@ pub struct InstanceStatus {
 impl StatusReport {
     /// Things that wait for a person: unknown parts, held notices, replies, failed notices.
     pub fn needs_person(&self) -> u32 {
-        let parts = |state| self.counts.parts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
-        parts(PartState::Unknown) + self.counts.held + self.counts.replies_for_person + self.counts.without_receipt
+        let parts = |state| {
+            self.counts
+                .parts
+                .iter()
+                .find(|(s, _)| *s == state)
+                .map_or(0, |(_, n)| *n)
+        };
+        parts(PartState::Unknown)
+            + self.counts.held
+            + self.counts.replies_for_person
+            + self.counts.without_receipt
     }
 
     /// Notices in a state.
     pub fn notices(&self, state: NoticeState) -> u32 {
-        self.counts.notices.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n)
+        self.counts
+            .notices
+            .iter()
+            .find(|(s, _)| *s == state)
+            .map_or(0, |(_, n)| *n)
     }
 }
 
@@ -77,7 +90,12 @@ pub fn status(
     let mut unknown = Vec::new();
     for id in outbox.with_unknown_parts()? {
         if let Some(notice) = outbox.notice(id)? {
-            let parts: Vec<Part> = notice.parts.iter().filter(|p| p.state == PartState::Unknown).cloned().collect();
+            let parts: Vec<Part> = notice
+                .parts
+                .iter()
+                .filter(|p| p.state == PartState::Unknown)
+                .cloned()
+                .collect();
             unknown.extend(parts.into_iter().map(|part| (notice.clone(), part)));
         }
     }

@@ -69,12 +69,19 @@ mod tests {
             (35_000, "R$ 350,00", "R$ 350.00"),
             (123_456, "R$ 1.234,56", "R$ 1,234.56"),
             (-123_456_789, "-R$ 1.234.567,89", "-R$ 1,234,567.89"),
-            (99_999_999_999_999, "R$ 999.999.999.999,99", "R$ 999,999,999,999.99"),
+            (
+                99_999_999_999_999,
+                "R$ 999.999.999.999,99",
+                "R$ 999,999,999,999.99",
+            ),
         ] {
             assert_eq!(money(Lang::PtBr, Cents::new(cents)), pt);
             assert_eq!(money(Lang::En, Cents::new(cents)), en);
         }
-        assert_eq!(amount(Lang::PtBr, Cents::new(i64::MIN)), "-92.233.720.368.547.758,08");
+        assert_eq!(
+            amount(Lang::PtBr, Cents::new(i64::MIN)),
+            "-92.233.720.368.547.758,08"
+        );
     }
 
     #[test]
@@ -82,14 +89,21 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 11, 5).unwrap();
         assert_eq!(date(Lang::PtBr, day), "05/11/2026");
         assert_eq!(date(Lang::En, day), "05 Nov 2026");
-        assert_eq!(date_time(Lang::PtBr, day.and_hms_opt(9, 5, 59).unwrap()), "05/11/2026 09:05");
+        assert_eq!(
+            date_time(Lang::PtBr, day.and_hms_opt(9, 5, 59).unwrap()),
+            "05/11/2026 09:05"
+        );
     }
 
     #[test]
     fn percentages_lose_empty_decimals() {
-        for (hundredths, pt, en) in
-            [(200, "2%", "2%"), (250, "2,5%", "2.5%"), (33, "0,33%", "0.33%"), (0, "0%", "0%"), (1_000, "10%", "10%")]
-        {
+        for (hundredths, pt, en) in [
+            (200, "2%", "2%"),
+            (250, "2,5%", "2.5%"),
+            (33, "0,33%", "0.33%"),
+            (0, "0%", "0%"),
+            (1_000, "10%", "10%"),
+        ] {
             assert_eq!(percent(Lang::PtBr, Cents::new(hundredths)), pt);
             assert_eq!(percent(Lang::En, Cents::new(hundredths)), en);
         }

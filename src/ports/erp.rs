@@ -258,6 +258,16 @@ pub enum DatabaseError {
         /// The server's text.
         detail: String,
     },
+    /// A column of a result is not what the statement's reader expects (or a parameter cannot be sent exactly).
+    #[error("column {column}: expected {expected}, found {found}")]
+    UnexpectedValue {
+        /// Name or position.
+        column: String,
+        /// What was expected.
+        expected: String,
+        /// What kind of value came; never the value.
+        found: String,
+    },
     /// The program was asked to stop during the statement.
     #[error("interrupted")]
     Interrupted,

@@ -28,7 +28,11 @@ pub fn name(code: &str) -> Option<&'static str> {
 /// `341-7`: the code with its check digit, modulus 11 with weights 4, 3, 2. Where that gives 10, banks print
 /// what they chose: Caixa 0, Ailos 1, Sicredi and others X.
 pub fn code_with_digit(code: &str) -> String {
-    let sum: u32 = code.bytes().zip([4, 3, 2]).map(|(digit, weight)| u32::from(digit & 0x0f) * weight).sum();
+    let sum: u32 = code
+        .bytes()
+        .zip([4, 3, 2])
+        .map(|(digit, weight)| u32::from(digit & 0x0f) * weight)
+        .sum();
     let digit = match (11 - sum % 11, code) {
         (10, "104") => "0".to_owned(),
         (10, "085") => "1".to_owned(),
@@ -46,8 +50,8 @@ mod tests {
     #[test]
     fn check_digits_as_the_banks_print_them() {
         for printed in [
-            "001-9", "004-3", "033-7", "041-8", "070-1", "077-9", "084-1", "085-1", "104-0", "136-8", "237-2", "260-7",
-            "341-7", "389-1", "399-9", "422-7", "748-X", "756-0",
+            "001-9", "004-3", "033-7", "041-8", "070-1", "077-9", "084-1", "085-1", "104-0", "136-8",
+            "237-2", "260-7", "341-7", "389-1", "399-9", "422-7", "748-X", "756-0",
         ] {
             assert_eq!(code_with_digit(&printed[..3]), printed);
             assert!(name(&printed[..3]).is_some(), "{printed}");
@@ -57,7 +61,14 @@ mod tests {
 
     #[test]
     fn the_list_has_no_doubles_and_names_fit_the_slip() {
-        assert!(NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0), "sorted, without doubles");
-        assert!(NAMES.iter().all(|(code, name)| code.len() == 3 && name.chars().count() <= 18));
+        assert!(
+            NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0),
+            "sorted, without doubles"
+        );
+        assert!(
+            NAMES
+                .iter()
+                .all(|(code, name)| code.len() == 3 && name.chars().count() <= 18)
+        );
     }
 }

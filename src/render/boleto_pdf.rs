@@ -42,7 +42,9 @@ pub fn boleto_pdf(view: &BoletoView) -> Vec<u8> {
 pub fn boletos_pdf(views: &[BoletoView]) -> Vec<u8> {
     let first = views.first();
     // One shop, one logo; a broken one is left out.
-    let logo = first.and_then(|v| v.creditor.logo.as_deref()).and_then(|png| Logo::from_png(png).ok());
+    let logo = first
+        .and_then(|v| v.creditor.logo.as_deref())
+        .and_then(|png| Logo::from_png(png).ok());
     let pages = views
         .iter()
         .enumerate()
@@ -55,14 +57,23 @@ pub fn boletos_pdf(views: &[BoletoView]) -> Vec<u8> {
         .collect();
     let title = match (views, first) {
         ([_], Some(view)) => {
-            format!("Boleto {}, vencimento {}", view.document, date(Lang::PtBr, view.due_on))
+            format!(
+                "Boleto {}, vencimento {}",
+                view.document,
+                date(Lang::PtBr, view.due_on)
+            )
         }
         _ => format!("{} boletos", views.len()),
     };
-    let (author, reference) =
-        first.map_or(("", ""), |v| (v.creditor.legal_name.as_str(), v.reference.as_str()));
-    let about =
-        About { title: &title, author, subject: &format!("Ref. {reference}"), language: "pt-BR" };
+    let (author, reference) = first.map_or(("", ""), |v| {
+        (v.creditor.legal_name.as_str(), v.reference.as_str())
+    });
+    let about = About {
+        title: &title,
+        author,
+        subject: &format!("Ref. {reference}"),
+        language: "pt-BR",
+    };
     write(&about, pages, logo.as_ref())
 }
 
@@ -144,7 +155,13 @@ fn bank_head(page: &mut Page, view: &BoletoView, y: f32, height: f32, line_size:
         let small = Style::bold(8.5);
         let lines = super::pdf::wrap(small, room, name, 2);
         for (i, text) in lines.iter().enumerate() {
-            page.text(LEFT, base - 3.2 * (lines.len() - 1 - i) as f32, small, Align::Left, text);
+            page.text(
+                LEFT,
+                base - 3.2 * (lines.len() - 1 - i) as f32,
+                small,
+                Align::Left,
+                text,
+            );
         }
     }
     page.rule(LEFT, y + height - FRAME / 2.0, WIDTH, FRAME * 1.5, Ink::Black);
@@ -162,6 +179,9 @@ mod tests {
         assert_eq!(check_bank_pdf(b"<html>"), Err(BankPdfError::NotAPdf));
         assert_eq!(check_bank_pdf(b""), Err(BankPdfError::NotAPdf));
         let size = MAX_BANK_PDF + 1;
-        assert_eq!(check_bank_pdf(&vec![0; size]), Err(BankPdfError::TooLarge { size }));
+        assert_eq!(
+            check_bank_pdf(&vec![0; size]),
+            Err(BankPdfError::TooLarge { size })
+        );
     }
 }

@@ -24,8 +24,9 @@ pub fn boleto(lang: Lang, view: &BoletoView, number: usize, of: usize) -> String
 
 /// `5 boletos - Auto Pecas Silva - K7Q2.pdf`: several in one file.
 pub fn merged_boletos(_lang: Lang, views: &[BoletoView]) -> String {
-    let (creditor, reference) =
-        views.first().map_or(("", ""), |v| (v.creditor.name.as_str(), v.reference.as_str()));
+    let (creditor, reference) = views
+        .first()
+        .map_or(("", ""), |v| (v.creditor.name.as_str(), v.reference.as_str()));
     name(&format!("{} boletos", views.len()), creditor, reference)
 }
 
@@ -48,7 +49,9 @@ fn name(head: &str, creditor: &str, reference: &str) -> String {
     let fixed = head.len() + reference.len() + " -  - .pdf".len();
     let mut creditor = safe(creditor);
     creditor.truncate(MAX_LENGTH.saturating_sub(fixed));
-    let parts = [head, creditor.trim(), &reference].into_iter().filter(|part| !part.is_empty());
+    let parts = [head, creditor.trim(), &reference]
+        .into_iter()
+        .filter(|part| !part.is_empty());
     format!("{}.pdf", parts.collect::<Vec<_>>().join(" - "))
 }
 
@@ -57,7 +60,13 @@ fn safe(text: &str) -> String {
     let plain: String = text
         .nfkd()
         .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
-        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { ' ' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || c == '-' {
+                c
+            } else {
+                ' '
+            }
+        })
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -69,11 +78,25 @@ mod tests {
 
     #[test]
     fn names_are_ascii_and_short() {
-        assert_eq!(name("Extrato", "Auto Peças Silva", "K7Q2"), "Extrato - Auto Pecas Silva - K7Q2.pdf");
-        assert_eq!(name("Extrato", "São João & Cia. / Matriz: \"A\"", "K7Q2"), "Extrato - Sao Joao Cia Matriz A - K7Q2.pdf");
+        assert_eq!(
+            name("Extrato", "Auto Peças Silva", "K7Q2"),
+            "Extrato - Auto Pecas Silva - K7Q2.pdf"
+        );
+        assert_eq!(
+            name("Extrato", "São João & Cia. / Matriz: \"A\"", "K7Q2"),
+            "Extrato - Sao Joao Cia Matriz A - K7Q2.pdf"
+        );
         assert_eq!(name("Extrato", "Loja 😀", "K7Q2"), "Extrato - Loja - K7Q2.pdf");
         assert_eq!(name("Extrato", "\u{202e}***", "K7Q2"), "Extrato - K7Q2.pdf");
-        assert_eq!(name("Boleto 10 de 10 - venc 05-11-2026", &"Comércio ".repeat(30), "K7Q22").len(), MAX_LENGTH);
+        assert_eq!(
+            name(
+                "Boleto 10 de 10 - venc 05-11-2026",
+                &"Comércio ".repeat(30),
+                "K7Q22"
+            )
+            .len(),
+            MAX_LENGTH
+        );
     }
 
     proptest! {

@@ -1,8 +1,10 @@
 //! Interleaved 2 of 5 (ITF-25), the barcode of boletos: 103 mm x 13 mm, wide to narrow 3 to 1
 //! (FEBRABAN's ficha de compensação: BB "Especificações Técnicas", May 2019).
 
-/// Length of a 44-digit code in millimetres.
-pub const LENGTH: f32 = 103.0;
+/// Width of a module in millimetres: a hundredth of an inch. 405 of them are 102.9 mm, the norm's 103 within a
+/// sixth of a millimetre, and each is one whole pixel at 100 dpi, two at 200 and three at 300: at exactly
+/// 103 / 405 mm the bars drift against the pixels and the code cannot be read at 100 dpi.
+pub const MODULE: f32 = 0.254;
 /// Height in millimetres.
 pub const HEIGHT: f32 = 13.0;
 

@@ -108,14 +108,20 @@ pub fn check_template(template: Option<&str>, lang: Lang) -> Result<(), Template
 /// carry them (CDC art. 42-A). A warning, since a site may write its name in plain words.
 pub fn left_out_by_law(template: &str, lang: Lang) -> Vec<&'static str> {
     let view = sample(|_| true);
-    let Ok(text) = text(Some(template), &view, lang) else { return Vec::new() };
+    let Ok(text) = text(Some(template), &view, lang) else {
+        return Vec::new();
+    };
     let creditor = &view.creditor;
     let parts = [
         ("creditor.legal_name", &creditor.legal_name),
         ("creditor.tax_id", &creditor.tax_id),
         ("creditor.address", &creditor.address),
     ];
-    parts.into_iter().filter(|(_, value)| !text.contains(*value)).map(|(name, _)| name).collect()
+    parts
+        .into_iter()
+        .filter(|(_, value)| !text.contains(*value))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// The automatic answer, once per notice. `template: None` takes the default; only `creditor.*` may be used.
@@ -124,7 +130,10 @@ pub fn left_out_by_law(template: &str, lang: Lang) -> Vec<&'static str> {
 /// [`TemplateError`].
 pub fn auto_reply(template: Option<&str>, creditor: &Creditor, lang: Lang) -> Result<String, TemplateError> {
     let template = template.unwrap_or_else(|| auto_reply_template(lang));
-    within_limit(render(template, context! { creditor => creditor_value(creditor) })?)
+    within_limit(render(
+        template,
+        context! { creditor => creditor_value(creditor) },
+    )?)
 }
 
 /// Tries a template of the automatic answer.
@@ -175,7 +184,9 @@ pub fn boleto_caption(view: &BoletoView, number: usize, of: usize, lang: Lang) -
              and ends in {end} (the value)."
         ),
         Lang::En => {
-            format!("Boleto {number}/{of}, {document}, due {due}. Payee: {payee}. The line starts with {start}.")
+            format!(
+                "Boleto {number}/{of}, {document}, due {due}. Payee: {payee}. The line starts with {start}."
+            )
         }
     };
     clip(caption, MAX_CAPTION)
@@ -200,7 +211,9 @@ pub fn statement_caption(view: &StatementView, lang: Lang) -> String {
     let name = &view.creditor.name;
     let caption = match lang {
         Lang::PtBr => format!("Extrato de débitos, {name}, posição de {day}. Se já pagou, desconsidere."),
-        Lang::En => format!("Debt statement, {name}, as of {day}. If you have paid already, please disregard."),
+        Lang::En => {
+            format!("Debt statement, {name}, as of {day}. If you have paid already, please disregard.")
+        }
     };
     clip(caption, MAX_CAPTION)
 }
@@ -235,7 +248,11 @@ fn clip(text: String, limit: usize) -> String {
 
 fn within_limit(text: String) -> Result<String, TemplateError> {
     let length = length_of(&text);
-    if length > MAX_TEXT { Err(TemplateError::TooLong { length }) } else { Ok(text) }
+    if length > MAX_TEXT {
+        Err(TemplateError::TooLong { length })
+    } else {
+        Ok(text)
+    }
 }
 
 /// Renders a template strictly; blanks around the whole go.
@@ -246,14 +263,22 @@ fn render(template: &str, context: Value) -> Result<String, TemplateError> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_debug(true);
     let known = &context;
-    let compiled = environment.template_from_str(&template).map_err(|error| TemplateError::Syntax {
-        line: error.line().unwrap_or(1),
-        problem: error.detail().map_or_else(|| error.to_string(), str::to_owned),
-    })?;
+    let compiled = environment
+        .template_from_str(&template)
+        .map_err(|error| TemplateError::Syntax {
+            line: error.line().unwrap_or(1),
+            problem: error.detail().map_or_else(|| error.to_string(), str::to_owned),
+        })?;
     // Names at the top level are checked before running, so that one in a branch not taken is found too.
     let undeclared: BTreeSet<String> = compiled.undeclared_variables(false).into_iter().collect();
-    if let Some(name) = undeclared.into_iter().find(|name| known.get_attr(name).is_ok_and(|v| v.is_undefined())) {
-        return Err(TemplateError::UnknownVariable { line: line_of(&template, &name), name });
+    if let Some(name) = undeclared
+        .into_iter()
+        .find(|name| known.get_attr(name).is_ok_and(|v| v.is_undefined()))
+    {
+        return Err(TemplateError::UnknownVariable {
+            line: line_of(&template, &name),
+            name,
+        });
     }
     let text = compiled.render(&context).map_err(|error| {
         let line = error.line().unwrap_or(1);
@@ -266,7 +291,11 @@ fn render(template: &str, context: Value) -> Result<String, TemplateError> {
         TemplateError::Failed { line, problem }
     })?;
     let text = text.trim().to_owned();
-    if text.is_empty() { Err(TemplateError::Empty) } else { Ok(text) }
+    if text.is_empty() {
+        Err(TemplateError::Empty)
+    } else {
+        Ok(text)
+    }
 }
 
 /// The expression within a span of the template, without the braces around it.
@@ -283,10 +312,18 @@ fn line_of(template: &str, name: &str) -> usize {
         !before.is_some_and(|c| is_word(c) || c == '.') && !after.is_some_and(is_word)
     };
     let in_tag = |at: usize| {
-        let last = |marks: [&str; 2]| marks.into_iter().filter_map(|mark| template[..at].rfind(mark)).max();
+        let last = |marks: [&str; 2]| {
+            marks
+                .into_iter()
+                .filter_map(|mark| template[..at].rfind(mark))
+                .max()
+        };
         last(["{{", "{%"]) > last(["}}", "%}"])
     };
-    let found = template.match_indices(name).map(|(at, _)| at).find(|at| is_whole(*at) && in_tag(*at));
+    let found = template
+        .match_indices(name)
+        .map(|(at, _)| at)
+        .find(|at| is_whole(*at) && in_tag(*at));
     found.map_or(1, |at| template[..at].matches('\n').count() + 1)
 }
 
@@ -324,14 +361,22 @@ fn rows_value(rows: &[MessageRow], lang: Lang, kept: usize) -> Vec<Value> {
         context! { document, due_on, balance => money(lang, balance) }
     };
     let (shown, rest) = rows.split_at(kept.min(rows.len()));
-    let mut values: Vec<Value> =
-        shown.iter().map(|r| row(r.document.clone(), date(lang, r.due_on), r.balance)).collect();
+    let mut values: Vec<Value> = shown
+        .iter()
+        .map(|r| row(r.document.clone(), date(lang, r.due_on), r.balance))
+        .collect();
     if let (Some(first), Some(last)) = (rest.first(), rest.last()) {
         let count = rest.len();
         let (from, to) = (date(lang, first.due_on), date(lang, last.due_on));
         let (title, days) = match lang {
-            Lang::PtBr => (format!("mais {count} títulos (no extrato)"), format!("de {from} a {to}")),
-            Lang::En => (format!("{count} more titles (in the statement)"), format!("{from} to {to}")),
+            Lang::PtBr => (
+                format!("mais {count} títulos (no extrato)"),
+                format!("de {from} a {to}"),
+            ),
+            Lang::En => (
+                format!("{count} more titles (in the statement)"),
+                format!("{from} to {to}"),
+            ),
         };
         values.push(row(title, days, rest.iter().map(|r| r.balance).sum()));
     }
@@ -340,7 +385,9 @@ fn rows_value(rows: &[MessageRow], lang: Lang, kept: usize) -> Vec<Value> {
 
 /// One payee, or several joined so that `{{ payee.name }}, {{ payee.tax_id }}` names them all.
 fn payee_value(payees: &[Payee], lang: Lang) -> Value {
-    let Some((first, others)) = payees.split_first() else { return Value::from(()) };
+    let Some((first, others)) = payees.split_first() else {
+        return Value::from(());
+    };
     let or = match lang {
         Lang::PtBr => "ou",
         Lang::En => "or",
@@ -363,7 +410,10 @@ fn sample(on: impl Fn(u8) -> bool) -> MessageView {
         balance: Cents::new(cents),
     };
     let some = |bit, text: &str| on(bit).then(|| text.to_owned());
-    let payee = Payee { name: "PAYEE LTDA".to_owned(), tax_id: Some("CNPJ 11.222.333/0001-81".to_owned()) };
+    let payee = Payee {
+        name: "PAYEE LTDA".to_owned(),
+        tax_id: Some("CNPJ 11.222.333/0001-81".to_owned()),
+    };
     MessageView {
         creditor: Creditor {
             name: "Shop".to_owned(),
@@ -376,8 +426,16 @@ fn sample(on: impl Fn(u8) -> bool) -> MessageView {
             logo: None,
         },
         first_name: some(1, "Maria"),
-        overdue: if on(2) { vec![row("NF 1/1", 100), row("NF 1/2", 200)] } else { Vec::new() },
-        upcoming: if on(3) { vec![row("NF 2/1", 300)] } else { Vec::new() },
+        overdue: if on(2) {
+            vec![row("NF 1/1", 100), row("NF 1/2", 200)]
+        } else {
+            Vec::new()
+        },
+        upcoming: if on(3) {
+            vec![row("NF 2/1", 300)]
+        } else {
+            Vec::new()
+        },
         payees: if on(4) { vec![payee] } else { Vec::new() },
         codes: on(4) && on(5),
         reference: "K7Q2".to_owned(),
@@ -403,23 +461,44 @@ mod tests {
 
     #[test]
     fn unknown_names_are_found_with_their_line() {
-        let unknown = |line, name: &str| TemplateError::UnknownVariable { line, name: name.to_owned() };
+        let unknown = |line, name: &str| TemplateError::UnknownVariable {
+            line,
+            name: name.to_owned(),
+        };
         assert_eq!(error("Olá\n{{ nome }}"), unknown(2, "nome"));
         // In a branch that no notice may ever take.
-        assert_eq!(error("Olá\n\n{% if false %}{{ nome }}{% endif %}"), unknown(3, "nome"));
-        assert_eq!(error("ref: nome\nnome {% if nome %}x{% endif %}"), unknown(2, "nome"));
+        assert_eq!(
+            error("Olá\n\n{% if false %}{{ nome }}{% endif %}"),
+            unknown(3, "nome")
+        );
+        assert_eq!(
+            error("ref: nome\nnome {% if nome %}x{% endif %}"),
+            unknown(2, "nome")
+        );
         assert_eq!(error("Olá\n{{ creditor.nome }}"), unknown(2, "creditor.nome"));
-        assert_eq!(error("Olá{% for r in overdue %}\n{{ r.valor }}{% endfor %}"), unknown(2, "r.valor"));
+        assert_eq!(
+            error("Olá{% for r in overdue %}\n{{ r.valor }}{% endfor %}"),
+            unknown(2, "r.valor")
+        );
         // `payee` is nothing without boletos: using it unguarded fails on those days.
         assert_eq!(error("Olá {{ payee.name }}"), unknown(1, "payee.name"));
     }
 
     #[test]
     fn broken_ones_say_where() {
-        assert!(matches!(error("a\nb {% if overdue %} c"), TemplateError::Syntax { line: 2, .. }));
-        assert!(matches!(error("a\n{{ ref|inexistente }}"), TemplateError::Failed { line: 2, .. } | TemplateError::Syntax { line: 2, .. }));
+        assert!(matches!(
+            error("a\nb {% if overdue %} c"),
+            TemplateError::Syntax { line: 2, .. }
+        ));
+        assert!(matches!(
+            error("a\n{{ ref|inexistente }}"),
+            TemplateError::Failed { line: 2, .. } | TemplateError::Syntax { line: 2, .. }
+        ));
         assert_eq!(error("{% if overdue %}oi{% endif %}"), TemplateError::Empty);
-        assert!(matches!(error(&"x".repeat(4097)), TemplateError::TooLong { length: 4097 }));
+        assert!(matches!(
+            error(&"x".repeat(4097)),
+            TemplateError::TooLong { length: 4097 }
+        ));
     }
 
     #[test]
@@ -452,6 +531,10 @@ mod tests {
     fn what_customers_typed_is_never_run_as_a_template() {
         let mut view = sample(|_| true);
         view.creditor.name = "{{ ref }}{% if %}".to_owned();
-        assert!(text(None, &view, Lang::PtBr).unwrap().contains("*{{ ref }}{% if %}*"));
+        assert!(
+            text(None, &view, Lang::PtBr)
+                .unwrap()
+                .contains("*{{ ref }}{% if %}*")
+        );
     }
 }

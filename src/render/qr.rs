@@ -8,7 +8,7 @@ use qrcode::{EcLevel, QrCode};
 /// The light modules around a code without which cameras do not find it (ISO/IEC 18004).
 pub const QUIET_ZONE: usize = 4;
 
-/// The text does not fit a QR code (2,331 bytes at the level used).
+/// The text does not fit a QR code (2,953 bytes at the lowest correction level).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{length} bytes do not fit a QR code")]
 pub struct QrError {
@@ -24,7 +24,7 @@ pub struct Matrix {
 }
 
 impl Matrix {
-    /// Encodes a text for print: 15 % of it may be damaged, which JPEG recompression and folds need.
+    /// Encodes a text for screens: 15 % of it may be damaged.
     ///
     /// # Errors
     /// [`QrError`].
@@ -32,11 +32,30 @@ impl Matrix {
         Self::with_level(text, EcLevel::M)
     }
 
+    /// Encodes a text for a PDF that WhatsApp recompresses and people print: the highest correction level (30 %
+    /// may be damaged) that needs at most `most` modules a side, else the lowest. At 100 dpi and JPEG quality 60
+    /// only the highest level was read every time.
+    ///
+    /// # Errors
+    /// [`QrError`].
+    pub fn for_print(text: &str, most: usize) -> Result<Self, QrError> {
+        for level in [EcLevel::H, EcLevel::Q, EcLevel::M] {
+            match Self::with_level(text, level) {
+                Ok(matrix) if matrix.size <= most => return Ok(matrix),
+                _ => {}
+            }
+        }
+        Self::with_level(text, EcLevel::L)
+    }
+
     fn with_level(text: &str, level: EcLevel) -> Result<Self, QrError> {
-        let code = QrCode::with_error_correction_level(text, level)
-            .map_err(|_| QrError { length: text.len() })?;
+        let code =
+            QrCode::with_error_correction_level(text, level).map_err(|_| QrError { length: text.len() })?;
         let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
-        Ok(Matrix { size: code.width(), dark })
+        Ok(Matrix {
+            size: code.width(),
+            dark,
+        })
     }
 
     /// Modules on a side.
@@ -81,9 +100,7 @@ pub fn qr_console(text: &str) -> Result<(String, usize, usize), QrError> {
     // WhatsApp's pairing codes within 80 columns and 40 lines.
     let border = 2;
     let side = matrix.size + 2 * border;
-    let dark = |x: usize, y: usize| {
-        x >= border && y >= border && matrix.is_dark(x - border, y - border)
-    };
+    let dark = |x: usize, y: usize| x >= border && y >= border && matrix.is_dark(x - border, y - border);
     let mut out = String::new();
     let lines = side.div_ceil(2);
     for line in 0..lines {
@@ -113,8 +130,9 @@ pub fn qr_png(text: &str) -> Result<Vec<u8>, QrError> {
     for y in 0..side {
         for x in 0..side {
             let (column, row) = (x / SCALE, y / SCALE);
-            let dark =
-                column >= QUIET_ZONE && row >= QUIET_ZONE && matrix.is_dark(column - QUIET_ZONE, row - QUIET_ZONE);
+            let dark = column >= QUIET_ZONE
+                && row >= QUIET_ZONE
+                && matrix.is_dark(column - QUIET_ZONE, row - QUIET_ZONE);
             pixels.push(if dark { 0 } else { 255 });
         }
     }
@@ -122,7 +140,9 @@ pub fn qr_png(text: &str) -> Result<Vec<u8>, QrError> {
     let mut encoder = png::Encoder::new(&mut bytes, side as u32, side as u32);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
-    let written = encoder.write_header().and_then(|mut writer| writer.write_image_data(&pixels));
+    let written = encoder
+        .write_header()
+        .and_then(|mut writer| writer.write_image_data(&pixels));
     written.map_err(|_| QrError { length: text.len() })?;
     Ok(bytes)
 }
@@ -152,7 +172,10 @@ mod tests {
         let lines: Vec<&str> = drawn.lines().collect();
         assert_eq!(lines.len(), height);
         for line in &lines {
-            let cells = line.strip_prefix("\x1b[38;5;16;48;5;231m").and_then(|l| l.strip_suffix("\x1b[0m")).unwrap();
+            let cells = line
+                .strip_prefix("\x1b[38;5;16;48;5;231m")
+                .and_then(|l| l.strip_suffix("\x1b[0m"))
+                .unwrap();
             assert_eq!(cells.chars().count(), width);
             assert!(cells.starts_with("  ") && cells.ends_with("  "), "quiet zone");
         }

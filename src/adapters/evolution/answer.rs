@@ -17,12 +17,21 @@ use super::scrub::scrub;
 use crate::ports::gateway::GatewayError;
 
 /// Refusals of the send controller, which it makes before it hands the message on.
-const CONTROLLER_REFUSALS: [&str; 2] =
-    ["For base64 the file name must be informed.", "Owned media must be a url or base64"];
+const CONTROLLER_REFUSALS: [&str; 2] = [
+    "For base64 the file name must be informed.",
+    "Owned media must be a url or base64",
+];
 
 /// Texts by which WhatsApp's restriction of a number shows in an error.
-const RESTRICTION_WORDS: [&str; 7] =
-    ["reach-out", "reachout", "timelock", "time lock", "restricted", "banned", "error: forbidden"];
+const RESTRICTION_WORDS: [&str; 7] = [
+    "reach-out",
+    "reachout",
+    "timelock",
+    "time lock",
+    "restricted",
+    "banned",
+    "error: forbidden",
+];
 
 /// An answer that is not a success, taken apart.
 pub(super) struct Problem {
@@ -30,7 +39,7 @@ pub(super) struct Problem {
     content_type: String,
     /// Texts of `message`, flattened.
     texts: Vec<String>,
-    /// `message` was a list in a list.
+    /// `message` was a list of nothing but lists.
     nested: bool,
     /// Number that the gateway says does not exist.
     absent: Option<String>,
@@ -38,7 +47,7 @@ pub(super) struct Problem {
     boom: Option<u64>,
     /// `{}`: what is left of a JavaScript error in JSON.
     empty: bool,
-    /// The start of a body that is not JSON, or the names in one that has no message.
+    /// The start of a body that is no JSON at all, or the names in one that has no message.
     other: String,
 }
 
@@ -56,16 +65,25 @@ impl Problem {
         };
         let Ok(body) = serde_json::from_slice::<Value>(&answer.body) else {
             let start = &answer.body[..answer.body.len().min(4096)];
-            problem.other = String::from_utf8_lossy(start).into_owned();
+            let start = String::from_utf8_lossy(start).into_owned();
+            // JSON that was cut may be full of messages and names; a proxy's page is not.
+            let json = start.trim_start().starts_with(['{', '[', '"']);
+            problem.other = if json {
+                format!("broken JSON of {} bytes", answer.body.len())
+            } else {
+                start
+            };
             return problem;
         };
         problem.boom = body.pointer("/output/statusCode").and_then(Value::as_u64);
         problem.empty = body.as_object().is_some_and(serde_json::Map::is_empty);
-        let message =
-            ["/response/message", "/message", "/output/payload/message"].iter().find_map(|at| body.pointer(at));
+        let message = ["/response/message", "/message", "/output/payload/message"]
+            .iter()
+            .find_map(|at| body.pointer(at));
         match message {
             Some(Value::String(text)) => problem.texts.push(text.clone()),
             Some(Value::Array(items)) => {
+                problem.nested = items.iter().all(Value::is_array);
                 for item in items {
                     problem.read_item(item);
                 }
@@ -79,8 +97,8 @@ impl Problem {
         match item {
             Value::String(text) => self.texts.push(text.clone()),
             Value::Array(inner) => {
-                self.nested = true;
-                self.texts.extend(inner.iter().filter_map(Value::as_str).map(str::to_owned));
+                self.texts
+                    .extend(inner.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             Value::Object(fields) if fields.get("exists") == Some(&Value::Bool(false)) => {
                 self.absent = fields.get("number").and_then(Value::as_str).map(str::to_owned);
@@ -99,7 +117,11 @@ impl Problem {
     pub(super) fn is_validation(&self) -> bool {
         self.status == 400
             && !self.texts.is_empty()
-            && (self.nested || self.texts.iter().all(|t| CONTROLLER_REFUSALS.contains(&t.as_str())))
+            && (self.nested
+                || self
+                    .texts
+                    .iter()
+                    .all(|t| CONTROLLER_REFUSALS.contains(&t.as_str())))
     }
 
     /// The instance does not exist. (Another 404 is a wrong address or somebody else's server.)
@@ -118,9 +140,14 @@ impl Problem {
             || self.texts.iter().any(|t| {
                 t.contains("Connection Closed")
                     || t.ends_with("instance is not connected")
-                    || ["onWhatsApp", "waUploadToServer", "readMessages", "sendPresenceUpdate"]
-                        .iter()
-                        .any(|method| t.contains(&format!("undefined (reading '{method}')")))
+                    || [
+                        "onWhatsApp",
+                        "waUploadToServer",
+                        "readMessages",
+                        "sendPresenceUpdate",
+                    ]
+                    .iter()
+                    .any(|method| t.contains(&format!("undefined (reading '{method}')")))
             })
     }
 
@@ -128,25 +155,52 @@ impl Problem {
     pub(super) fn restriction(&self) -> bool {
         matches!(self.status, 403 | 463) && !self.is_name_in_use()
             || matches!(self.boom, Some(402 | 403 | 463))
-            || self.texts.iter().chain([&self.other]).any(|text| speaks_of_restriction(text))
+            || self
+                .texts
+                .iter()
+                .chain([&self.other])
+                .any(|text| speaks_of_restriction(text))
     }
 
     /// One scrubbed line about the answer. `ours` are texts of ours that must not show.
     pub(super) fn detail<'a>(&'a self, secrets: impl IntoIterator<Item = &'a str>) -> String {
-        let text = if self.texts.is_empty() { self.other.clone() } else { self.texts.join("; ") };
+        let text = if self.texts.is_empty() {
+            self.other.clone()
+        } else {
+            self.texts.join("; ")
+        };
         let text = scrub(&text, secrets);
         let json = self.content_type.starts_with("application/json");
-        let kind = if json || self.content_type.is_empty() { "" } else { self.content_type.as_str() };
-        let kind = if kind.is_empty() { String::new() } else { format!(", {}", scrub(kind, [])) };
-        let text = if text.is_empty() { "empty answer".to_owned() } else { text };
+        let kind = if json || self.content_type.is_empty() {
+            ""
+        } else {
+            self.content_type.as_str()
+        };
+        let kind = if kind.is_empty() {
+            String::new()
+        } else {
+            format!(", {}", scrub(kind, []))
+        };
+        let text = if text.is_empty() {
+            "empty answer".to_owned()
+        } else {
+            text
+        };
         format!("HTTP {}{kind}: {text}", self.status)
     }
 
     /// The error of a call that is not a send.
-    pub(super) fn error(&self, call: &str, key: &str, retry_after: Option<std::time::Duration>) -> GatewayError {
+    pub(super) fn error(
+        &self,
+        call: &str,
+        key: &str,
+        retry_after: Option<std::time::Duration>,
+    ) -> GatewayError {
         let detail = || {
             let detail = self.detail([key]);
-            detail.split_once(": ").map_or(detail.clone(), |(_, text)| text.to_owned())
+            detail
+                .split_once(": ")
+                .map_or(detail.clone(), |(_, text)| text.to_owned())
         };
         // Only what reaches WhatsApp can be refused by it: a 403 elsewhere is about our key.
         let reaches_whatsapp = call.contains("/chat/");
@@ -158,7 +212,11 @@ impl Problem {
             _ if self.is_not_connected() => GatewayError::NotConnected,
             // The number check of an instance that was never connected answers this and nothing else.
             400 if self.empty && reaches_whatsapp => GatewayError::NotConnected,
-            status => GatewayError::Refused { call: call.to_owned(), status, detail: detail() },
+            status => GatewayError::Refused {
+                call: call.to_owned(),
+                status,
+                detail: detail(),
+            },
         }
     }
 }
@@ -168,14 +226,19 @@ pub(super) fn error_of(failure: Failure, call: &str, address: String) -> Gateway
     match failure {
         Failure::NeverLeft(detail) => GatewayError::Unreachable { address, detail },
         Failure::TimedOut(after) => GatewayError::TimedOut(after),
-        Failure::Broken(detail) => GatewayError::UnexpectedAnswer { call: call.to_owned(), detail },
+        Failure::Broken(detail) => GatewayError::UnexpectedAnswer {
+            call: call.to_owned(),
+            detail,
+        },
     }
 }
 
 fn speaks_of_restriction(text: &str) -> bool {
     let text = text.to_lowercase();
     RESTRICTION_WORDS.iter().any(|word| text.contains(word))
-        || text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == "463")
+        || text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|word| word == "463")
 }
 
 /// The names in an object: they say what came without saying what is in it.
@@ -209,17 +272,32 @@ mod tests {
     fn signs_of_restriction() {
         for (status, body) in [
             (400, r#"{"status":400,"response":{"message":["Error: 463"]}}"#),
-            (500, r#"{"status":500,"response":{"message":"reach-out timelock active"}}"#),
-            (400, r#"{"isBoom":true,"output":{"statusCode":403,"payload":{"message":"forbidden"}}}"#),
-            (403, r#"{"status":403,"error":"Forbidden","response":{"message":["no"]}}"#),
+            (
+                500,
+                r#"{"status":500,"response":{"message":"reach-out timelock active"}}"#,
+            ),
+            (
+                400,
+                r#"{"isBoom":true,"output":{"statusCode":403,"payload":{"message":"forbidden"}}}"#,
+            ),
+            (
+                403,
+                r#"{"status":403,"error":"Forbidden","response":{"message":["no"]}}"#,
+            ),
             (463, "{}"),
         ] {
             assert!(problem(status, body).restriction(), "{status} {body}");
         }
         for (status, body) in [
             (500, r#"{"response":{"message":"Connection Closed"}}"#),
-            (400, r#"{"response":{"message":[{"jid":"554637463000@s.whatsapp.net","exists":false,"number":"554637463000"}]}}"#),
-            (403, r#"{"response":{"message":["This name \"loja\" is already in use."]}}"#),
+            (
+                400,
+                r#"{"response":{"message":[{"jid":"554637463000@s.whatsapp.net","exists":false,"number":"554637463000"}]}}"#,
+            ),
+            (
+                403,
+                r#"{"response":{"message":["This name \"loja\" is already in use."]}}"#,
+            ),
             (500, r#"{"response":{"message":"id 3EB0463F not found"}}"#),
         ] {
             assert!(!problem(status, body).restriction(), "{status} {body}");
@@ -228,13 +306,51 @@ mod tests {
 
     #[test]
     fn only_the_checks_that_come_before_the_work_prove_refusal() {
-        let valid = |message: &str| problem(400, &format!(r#"{{"response":{{"message":{message}}}}}"#)).is_validation();
+        let valid = |message: &str| {
+            problem(400, &format!(r#"{{"response":{{"message":{message}}}}}"#)).is_validation()
+        };
         assert!(valid(r#"[["instance requires property \"number\""]]"#));
         assert!(valid(r#"["Owned media must be a url or base64"]"#));
         assert!(!valid(r#"["Error: Connection Closed"]"#));
         assert!(!valid(r#""Unexpected end of JSON input""#));
         assert!(!valid("[]"));
+        assert!(!valid(r#"["Error: x", ["y"]]"#));
         assert!(!problem(500, r#"{"response":{"message":[["x"]]}}"#).is_validation());
+    }
+
+    #[test]
+    fn an_instance_without_link_says_so_in_many_ways() {
+        let not_connected = |status: u16, body: &str| {
+            let error = problem(status, body).error("POST /chat/whatsappNumbers", "key", None);
+            error == GatewayError::NotConnected
+        };
+        let says = |message: &str| format!(r#"{{"response":{{"message":{message}}}}}"#);
+        assert!(not_connected(500, &says(r#""Connection Closed""#)));
+        assert!(not_connected(400, &says(r#"["Error: Connection Closed"]"#)));
+        assert!(not_connected(
+            400,
+            &says(r#"["TypeError: Cannot read properties of undefined (reading 'onWhatsApp')"]"#)
+        ));
+        assert!(not_connected(
+            400,
+            r#"{"isBoom":true,"output":{"statusCode":428}}"#
+        ));
+        assert!(not_connected(400, "{}"));
+        // What a frozen link answers after a minute.
+        assert!(!not_connected(
+            500,
+            &says(r#""Cannot read properties of undefined (reading 'find')""#)
+        ));
+        assert!(!not_connected(500, "{}"));
+    }
+
+    #[test]
+    fn json_that_was_cut_is_not_shown() {
+        let cut = r#"{"messages":{"total":1,"records":[{"pushName":"Maria","message":{"conversation":"oi"#;
+        assert_eq!(
+            problem(200, cut).detail([]),
+            format!("HTTP 200: broken JSON of {} bytes", cut.len())
+        );
     }
 
     #[test]

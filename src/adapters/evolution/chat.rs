@@ -35,8 +35,12 @@ impl EvolutionGateway {
         let mut resolved = Vec::with_capacity(phones.len());
         for phones in phones.chunks(NUMBERS_A_CALL) {
             let numbers: Vec<&str> = phones.iter().map(Phone::digits).collect();
-            let checks: Vec<NumberCheck> =
-                self.query("chat", "whatsappNumbers", json!({ "numbers": numbers }), self.request_timeout)?;
+            let checks: Vec<NumberCheck> = self.query(
+                "chat",
+                "whatsappNumbers",
+                json!({ "numbers": numbers }),
+                self.request_timeout,
+            )?;
             for phone in phones {
                 // The gateway may give the answers in another order.
                 let check = checks.iter().find(|check| check.number == phone.digits());
@@ -45,7 +49,10 @@ impl EvolutionGateway {
                     detail: format!("no answer for {}", phone.masked()),
                 })?;
                 let canonical = check.exists.then(|| canonical(&check.jid));
-                resolved.push(Resolved { phone: phone.clone(), canonical });
+                resolved.push(Resolved {
+                    phone: phone.clone(),
+                    canonical,
+                });
             }
         }
         Ok(resolved)
@@ -66,7 +73,10 @@ impl EvolutionGateway {
         }
         // By recipient, time and content. A chat may stand under the phone, or under a LID with the phone beside it.
         for field in ["remoteJid", "remoteJidAlt"] {
-            let records = self.find(json!({"key": {field: probe.to.0}}), Some((probe.from, probe.until)))?;
+            let records = self.find(
+                json!({"key": {field: probe.to.0}}),
+                Some((probe.from, probe.until)),
+            )?;
             // The pages are newest first: the last match is the first that was sent.
             if let Some(record) = records.iter().rev().find(|record| proves(record, probe)) {
                 return Ok(found(record));
@@ -80,8 +90,12 @@ impl EvolutionGateway {
         // Without an id the filter is no filter, and the answer would be of other messages.
         for id in gateway_ids.iter().filter(|id| !id.is_empty()) {
             // `where.id` is the message's key id; `where.keyId`, its name in the answer, is ignored by the gateway.
-            let receipts: Vec<Receipt> =
-                self.query("chat", "findStatusMessage", json!({"where": {"id": id}}), self.query_timeout)?;
+            let receipts: Vec<Receipt> = self.query(
+                "chat",
+                "findStatusMessage",
+                json!({"where": {"id": id}}),
+                self.query_timeout,
+            )?;
             acks.extend(ack_of(id, &receipts));
         }
         Ok(acks)
@@ -94,8 +108,10 @@ impl EvolutionGateway {
     ) -> Result<Vec<ChatMessage>, GatewayError> {
         // Both directions in one reading; a filter by `fromMe: false` would be ignored anyway.
         let records = self.find(json!({}), Some((since, until)))?;
-        let mut messages: Vec<ChatMessage> =
-            records.into_iter().filter_map(Message::into_chat_message).collect();
+        let mut messages: Vec<ChatMessage> = records
+            .into_iter()
+            .filter_map(Message::into_chat_message)
+            .collect();
         messages.retain(|message| within(message.at, since, until));
         messages.sort_by(|a, b| (a.at, &a.gateway_id).cmp(&(b.at, &b.gateway_id)));
         Ok(messages)
@@ -132,7 +148,11 @@ impl EvolutionGateway {
             }
         }
         if unreadable > 0 {
-            tracing::warn!(instance = self.instance.as_str(), unreadable, "messages without key or time passed over");
+            tracing::warn!(
+                instance = self.instance.as_str(),
+                unreadable,
+                "messages without key or time passed over"
+            );
         }
         let mut messages: Vec<Message> = seen.into_values().collect();
         messages.sort_by_key(|m| std::cmp::Reverse(m.at()));
@@ -184,13 +204,17 @@ impl EvolutionGateway {
 }
 
 fn found(record: &Message) -> Lookup {
-    Lookup::Found { gateway_id: record.key.id.clone(), ack: record.ack() }
+    Lookup::Found {
+        gateway_id: record.key.id.clone(),
+        ack: record.ack(),
+    }
 }
 
 /// The record is the message that the probe looks for.
 fn proves(record: &Message, probe: &Probe) -> bool {
     let alt = record.key.remote_jid_alt.as_deref();
-    let chat = canonical(&record.key.remote_jid) == probe.to || alt.is_some_and(|alt| canonical(alt) == probe.to);
+    let chat =
+        canonical(&record.key.remote_jid) == probe.to || alt.is_some_and(|alt| canonical(alt) == probe.to);
     let content = match &probe.fingerprint {
         Fingerprint::Text(text) => {
             record.file_name().is_none() && record.text().is_some_and(|t| same_text(t, text))
@@ -211,6 +235,11 @@ fn within(at: DateTime<Utc>, from: DateTime<Utc>, until: DateTime<Utc>) -> bool 
 
 /// The same text, whatever became of line ends and the white space behind them.
 fn same_text(a: &str, b: &str) -> bool {
-    let lines = |text: &str| text.trim_end().lines().map(|l| l.trim_end().to_owned()).collect::<Vec<_>>();
+    let lines = |text: &str| {
+        text.trim_end()
+            .lines()
+            .map(|l| l.trim_end().to_owned())
+            .collect::<Vec<_>>()
+    };
     lines(a) == lines(b)
 }

@@ -62,7 +62,10 @@ impl Http {
         // handle may have done it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut builder = Client::builder()
-            .default_headers(HeaderMap::from_iter([(header::HeaderName::from_static("apikey"), key)]))
+            .default_headers(HeaderMap::from_iter([(
+                header::HeaderName::from_static("apikey"),
+                key,
+            )]))
             .user_agent(concat!("wa-notify/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(settings.connect_timeout)
             // A kept connection can be closed by the server while a request is on its way: the client would then
@@ -79,7 +82,11 @@ impl Http {
             builder = builder.tls_certs_only([]);
         }
         let client = builder.build().map_err(|e| SettingsError::Client(chain(&e)))?;
-        Ok(Http { client, base, key: settings.api_key.clone() })
+        Ok(Http {
+            client,
+            base,
+            key: settings.api_key.clone(),
+        })
     }
 
     /// Address without credentials and path.
@@ -94,7 +101,13 @@ impl Http {
 
     /// Sends a request, once.
     pub(super) fn ask(&self, request: Request<'_>) -> Result<Answer, Failure> {
-        let Request { method, path, query, body, timeout } = request;
+        let Request {
+            method,
+            path,
+            query,
+            body,
+            timeout,
+        } = request;
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -105,7 +118,9 @@ impl Http {
         let mut builder = self.client.request(method, url).timeout(timeout);
         if let Some(body) = body {
             let bytes = serde_json::to_vec(&body).map_err(|e| Failure::NeverLeft(e.to_string()))?;
-            builder = builder.header(header::CONTENT_TYPE, "application/json").body(bytes);
+            builder = builder
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(bytes);
         }
         let response = builder.send().map_err(|e| self.failure(e, timeout))?;
         let mut answer = Answer {
@@ -115,9 +130,10 @@ impl Http {
             body: Vec::new(),
         };
         match response.take(MAX_ANSWER + 1).read_to_end(&mut answer.body) {
-            Ok(_) if answer.body.len() as u64 > MAX_ANSWER => {
-                Err(Failure::Broken(format!("HTTP {}: answer above {MAX_ANSWER} bytes", answer.status)))
-            }
+            Ok(_) if answer.body.len() as u64 > MAX_ANSWER => Err(Failure::Broken(format!(
+                "HTTP {}: answer above {MAX_ANSWER} bytes",
+                answer.status
+            ))),
             Ok(_) => Ok(answer),
             Err(e) => match e.get_ref().and_then(|e| e.downcast_ref::<reqwest::Error>()) {
                 Some(inner) if inner.is_timeout() => Err(Failure::TimedOut(timeout)),
@@ -147,10 +163,14 @@ impl Http {
 fn parse_base(text: &str) -> Result<Url, SettingsError> {
     let url = Url::parse(text.trim()).map_err(|e| SettingsError::Url(e.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(SettingsError::Url("http:// or https:// and a host are wanted".to_owned()));
+        return Err(SettingsError::Url(
+            "http:// or https:// and a host are wanted".to_owned(),
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(SettingsError::Url("no `?` or `#` in the gateway's address".to_owned()));
+        return Err(SettingsError::Url(
+            "no `?` or `#` in the gateway's address".to_owned(),
+        ));
     }
     Ok(url)
 }
@@ -180,7 +200,11 @@ fn chain(error: &dyn std::error::Error) -> String {
 }
 
 fn text_header(headers: &HeaderMap, name: header::HeaderName) -> String {
-    headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
+    headers
+        .get(name)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// `Retry-After` in seconds, or as a date, which is held against the answer's own `Date` so that the two clocks need
@@ -202,12 +226,22 @@ mod tests {
     #[test]
     fn retry_after_in_both_forms() {
         let headers = |pairs: &[(header::HeaderName, &'static str)]| {
-            HeaderMap::from_iter(pairs.iter().map(|(n, v)| (n.clone(), HeaderValue::from_static(v))))
+            HeaderMap::from_iter(
+                pairs
+                    .iter()
+                    .map(|(n, v)| (n.clone(), HeaderValue::from_static(v))),
+            )
         };
         let date = (header::DATE, "Sun, 22 Nov 2026 15:35:00 GMT");
-        assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "90")])), Some(Duration::from_secs(90)));
         assert_eq!(
-            retry_after(&headers(&[date, (header::RETRY_AFTER, "Sun, 22 Nov 2026 15:36:30 GMT")])),
+            retry_after(&headers(&[(header::RETRY_AFTER, "90")])),
+            Some(Duration::from_secs(90))
+        );
+        assert_eq!(
+            retry_after(&headers(&[
+                date,
+                (header::RETRY_AFTER, "Sun, 22 Nov 2026 15:36:30 GMT")
+            ])),
             Some(Duration::from_secs(90))
         );
         assert_eq!(retry_after(&headers(&[(header::RETRY_AFTER, "soon")])), None);
@@ -216,7 +250,14 @@ mod tests {
 
     #[test]
     fn addresses_that_cannot_be_a_gateway_are_refused_before_any_call() {
-        for bad in ["", "gateway", "ftp://x", "http://", "http://x/?a=1", "127.0.0.1:8080"] {
+        for bad in [
+            "",
+            "gateway",
+            "ftp://x",
+            "http://",
+            "http://x/?a=1",
+            "127.0.0.1:8080",
+        ] {
             assert!(parse_base(bad).is_err(), "{bad}");
         }
         assert!(is_loopback(&parse_base("http://[::1]:8080").unwrap()));

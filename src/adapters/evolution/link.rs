@@ -12,13 +12,20 @@ use super::wire::InstanceRow;
 use crate::ports::gateway::{GatewayError, LinkState, PairStep, PairWith};
 
 /// Events that the gateway shall post.
-const EVENTS: [&str; 5] =
-    ["QRCODE_UPDATED", "CONNECTION_UPDATE", "MESSAGES_UPSERT", "MESSAGES_UPDATE", "SEND_MESSAGE"];
+const EVENTS: [&str; 5] = [
+    "QRCODE_UPDATED",
+    "CONNECTION_UPDATE",
+    "MESSAGES_UPSERT",
+    "MESSAGES_UPDATE",
+    "SEND_MESSAGE",
+];
 
 impl EvolutionGateway {
     /// State of the link, from its two halves: `connectionState` is live, fetchInstances knows number and reason.
     pub(super) fn link_state(&self) -> Result<LinkState, GatewayError> {
-        let Some(live) = self.live_state()? else { return Ok(LinkState::Absent) };
+        let Some(live) = self.live_state()? else {
+            return Ok(LinkState::Absent);
+        };
         if live == "connecting" {
             return Ok(LinkState::Connecting);
         }
@@ -36,7 +43,13 @@ impl EvolutionGateway {
             disconnection_object: None,
         });
         let state = row.state_as(&live);
-        if let (LinkState::Closed { reason: Some(reason), .. }, Some(402 | 403 | 406 | 463)) = (&state, row.ended_by()) {
+        if let (
+            LinkState::Closed {
+                reason: Some(reason), ..
+            },
+            Some(402 | 403 | 406 | 463),
+        ) = (&state, row.ended_by())
+        {
             self.note_restriction(format!("link ended by WhatsApp: {reason}"));
         }
         Ok(state)
@@ -123,11 +136,17 @@ impl EvolutionGateway {
 
     /// Sets the webhook unless it stands as wanted.
     fn set_webhook(&self) -> Result<(), GatewayError> {
-        let (Some(webhook), Some(body)) = (&self.webhook, self.webhook_body()) else { return Ok(()) };
+        let (Some(webhook), Some(body)) = (&self.webhook, self.webhook_body()) else {
+            return Ok(());
+        };
         let call = "GET /webhook/find";
         let result = self.ask_instance(Method::GET, "webhook", "find", None, self.query_timeout);
         let now: Value = self.read(call, self.success(call, result)?)?;
-        let has = |event: &&str| now["events"].as_array().is_some_and(|have| have.iter().any(|e| e == event));
+        let has = |event: &&str| {
+            now["events"]
+                .as_array()
+                .is_some_and(|have| have.iter().any(|e| e == event))
+        };
         if now["enabled"] == true
             && now["url"] == webhook.url.as_str()
             && now["webhookByEvents"] == false
@@ -158,9 +177,17 @@ impl EvolutionGateway {
             // What failed inside comes as a 200 with `error: true`, and often with the message "[object Object]".
             let text = body["message"].as_str().unwrap_or_default();
             let detail = super::scrub::scrub(text, [self.http.key()]);
-            return Err(GatewayError::Refused { call: call.to_owned(), status: 200, detail });
+            return Err(GatewayError::Refused {
+                call: call.to_owned(),
+                status: 200,
+                detail,
+            });
         }
-        let text = |at: &str| body.pointer(at).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |at: &str| {
+            body.pointer(at)
+                .and_then(Value::as_str)
+                .filter(|text| !text.is_empty())
+        };
         match text("/instance/state").or(text("/instance/status")) {
             Some("open") => return Ok(PairStep::Connected),
             Some("refused") => return Ok(PairStep::Expired),
@@ -194,12 +221,21 @@ impl EvolutionGateway {
 
     fn get(&self, action: &str, query: &[(&str, &str)]) -> Result<Answer, Failure> {
         let path = ["instance", action, self.instance.as_str()];
-        self.http.ask(Request { method: Method::GET, path: &path, query, body: None, timeout: self.query_timeout })
+        self.http.ask(Request {
+            method: Method::GET,
+            path: &path,
+            query,
+            body: None,
+            timeout: self.query_timeout,
+        })
     }
 }
 
 fn unexpected(call: &str, detail: &str) -> GatewayError {
-    GatewayError::UnexpectedAnswer { call: call.to_owned(), detail: detail.to_owned() }
+    GatewayError::UnexpectedAnswer {
+        call: call.to_owned(),
+        detail: detail.to_owned(),
+    }
 }
 
 /// `4CRVQK9H` as the phone shows its field: `4CRV-QK9H`.

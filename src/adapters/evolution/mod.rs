@@ -27,8 +27,8 @@ use crate::domain::notice::MessageId;
 use crate::domain::phone::Phone;
 use crate::domain::secret::Secret;
 use crate::ports::gateway::{
-    Ack, CanonicalId, Capabilities, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Lookup, OwnIds,
-    PairStep, PairWith, Pairing, Probe, Resolved, SendOutcome,
+    Ack, CanonicalId, Capabilities, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Lookup,
+    OwnIds, PairStep, PairWith, Pairing, Probe, Resolved, SendOutcome,
 };
 
 mod answer;
@@ -175,7 +175,13 @@ impl EvolutionGateway {
         timeout: Duration,
     ) -> Result<Answer, Failure> {
         let path = [area, action, self.instance.as_str()];
-        self.http.ask(Request { method, path: &path, query: &[], body, timeout })
+        self.http.ask(Request {
+            method,
+            path: &path,
+            query: &[],
+            body,
+            timeout,
+        })
     }
 
     /// A query about our instance, read as `T`.
@@ -209,13 +215,19 @@ impl EvolutionGateway {
             // serde's text can hold a value of the body; the place says enough together with the type of answer.
             let what = Problem::read(&answer).detail([self.http.key()]);
             let at = format!("line {}, column {}", error.line(), error.column());
-            GatewayError::UnexpectedAnswer { call: call.to_owned(), detail: format!("{what} ({at})") }
+            GatewayError::UnexpectedAnswer {
+                call: call.to_owned(),
+                detail: format!("{what} ({at})"),
+            }
         })
     }
 
     fn note_restriction(&self, sign: String) {
         tracing::warn!(instance = self.instance.as_str(), sign, "sign of restriction");
-        self.restriction.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(sign);
+        self.restriction
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(sign);
     }
 }
 
@@ -260,7 +272,10 @@ impl Gateway for EvolutionGateway {
     }
 
     fn restriction(&self) -> Option<String> {
-        self.restriction.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.restriction
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -279,7 +294,10 @@ impl Pairing for EvolutionGateway {
 
     fn instances(&self) -> Result<Vec<(String, LinkState)>, GatewayError> {
         let rows = self.rows(None)?;
-        Ok(rows.into_iter().map(|row| (row.name.clone(), row.state())).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| (row.name.clone(), row.state()))
+            .collect())
     }
 }
 

@@ -34,7 +34,9 @@ pub(super) fn scrub<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) 
 /// Lines of a text of ours that a gateway may repeat in an error (its database does), long enough to be told from
 /// ordinary words.
 pub(super) fn lines_of(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().map(str::trim).filter(|line| line.chars().count() >= 6)
+    text.lines()
+        .map(str::trim)
+        .filter(|line| line.chars().count() >= 6)
 }
 
 /// White space and control characters become single spaces.
@@ -83,7 +85,11 @@ fn mask_numbers(text: &str) -> String {
             at += 1;
             continue;
         }
-        let digits: Vec<char> = chars[at..end].iter().copied().filter(char::is_ascii_digit).collect();
+        let digits: Vec<char> = chars[at..end]
+            .iter()
+            .copied()
+            .filter(char::is_ascii_digit)
+            .collect();
         if digits.len() < PHONE_DIGITS {
             out.extend(&chars[at..end]);
         } else {
@@ -120,7 +126,10 @@ mod tests {
     #[test]
     fn phones_lids_and_tokens_do_not_pass() {
         for (text, shown) in [
-            ("jid 5551987654321@s.whatsapp.net", "jid *********4321@s.whatsapp.net"),
+            (
+                "jid 5551987654321@s.whatsapp.net",
+                "jid *********4321@s.whatsapp.net",
+            ),
             ("25511987654321@lid", "**********4321@lid"),
             ("call +55 (51) 98765-4321 now", "call +*********4321 now"),
             ("token 054A6053-D8F8-435A-A80F-A458DA4BD3B6.", "token ***."),

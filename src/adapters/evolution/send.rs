@@ -31,9 +31,9 @@ impl EvolutionGateway {
         match self.ask_instance(Method::POST, "message", action, Some(body), self.request_timeout) {
             Ok(answer) => self.judge(&answer, &number, content),
             Err(Failure::NeverLeft(why)) => SendOutcome::Rejected(Rejection::Unreachable(why)),
-            Err(Failure::TimedOut(after)) => {
-                SendOutcome::Ambiguous { detail: format!("no answer within {} s", after.as_secs_f32()) }
-            }
+            Err(Failure::TimedOut(after)) => SendOutcome::Ambiguous {
+                detail: format!("no answer within {} s", after.as_secs_f32()),
+            },
             Err(Failure::Broken(detail)) => SendOutcome::Ambiguous { detail },
         }
     }
@@ -41,7 +41,11 @@ impl EvolutionGateway {
     fn judge(&self, answer: &Answer, number: &str, content: &Content) -> SendOutcome {
         if matches!(answer.status, 200 | 201) {
             return accepted(answer).unwrap_or_else(|| SendOutcome::Ambiguous {
-                detail: format!("HTTP {} without a message key, {} bytes", answer.status, answer.body.len()),
+                detail: format!(
+                    "HTTP {} without a message key, {} bytes",
+                    answer.status,
+                    answer.body.len()
+                ),
             });
         }
         let problem = Problem::read(answer);
@@ -51,7 +55,9 @@ impl EvolutionGateway {
         }
         match answer.status {
             401 => SendOutcome::Rejected(Rejection::Unauthorized),
-            429 => SendOutcome::Rejected(Rejection::RateLimited { retry_after: answer.retry_after }),
+            429 => SendOutcome::Rejected(Rejection::RateLimited {
+                retry_after: answer.retry_after,
+            }),
             _ if problem.says_absent(number) => SendOutcome::Rejected(Rejection::NotOnWhatsApp),
             _ if problem.is_validation() => SendOutcome::Rejected(Rejection::InvalidRequest(detail)),
             _ if problem.is_unknown_instance() => SendOutcome::Rejected(Rejection::UnknownInstance),
@@ -95,12 +101,20 @@ fn request(id: &MessageId, number: &str, content: &Content) -> Result<(&'static 
             "sendText",
             json!({"number": number, "text": text, "linkPreview": false, "messageId": id.as_str()}),
         )),
-        Content::Document { file_name, mime_type, caption, bytes } => {
+        Content::Document {
+            file_name,
+            mime_type,
+            caption,
+            bytes,
+        } => {
             if bytes.is_empty() {
                 return Err("empty document".to_owned());
             }
             if bytes.len() as u64 > MAX_DOCUMENT {
-                return Err(format!("document of {} bytes, at most {MAX_DOCUMENT}", bytes.len()));
+                return Err(format!(
+                    "document of {} bytes, at most {MAX_DOCUMENT}",
+                    bytes.len()
+                ));
             }
             // The gateway takes the type from the extension; without one it sends the type "false".
             if std::path::Path::new(file_name).extension().is_none() {
@@ -126,9 +140,9 @@ fn request(id: &MessageId, number: &str, content: &Content) -> Result<(&'static 
 fn ours(content: &Content) -> impl Iterator<Item = &str> {
     let (text, file_name) = match content {
         Content::Text(text) => (text.as_str(), None),
-        Content::Document { file_name, caption, .. } => {
-            (caption.as_deref().unwrap_or_default(), Some(file_name.as_str()))
-        }
+        Content::Document {
+            file_name, caption, ..
+        } => (caption.as_deref().unwrap_or_default(), Some(file_name.as_str())),
     };
     lines_of(text).chain(file_name)
 }

@@ -89,8 +89,10 @@ struct Connection {
 /// # Errors
 /// [`WebhookError`]: answer 400 and keep polling.
 pub fn parse(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
-    let value: Value = serde_json::from_slice(body)
-        .map_err(|e| WebhookError::NotJson { line: e.line(), column: e.column() })?;
+    let value: Value = serde_json::from_slice(body).map_err(|e| WebhookError::NotJson {
+        line: e.line(),
+        column: e.column(),
+    })?;
     let envelope: Envelope = serde_json::from_value(value).map_err(|_| WebhookError::NotAnEnvelope)?;
     let instance = InstanceId::new(envelope.instance);
     // `messages.upsert` in the body, `MESSAGES_UPSERT` in the settings, `messages-upsert` in the path of byEvents.
@@ -99,12 +101,18 @@ pub fn parse(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
     Ok(match event.as_str() {
         "messages.upsert" | "send.message" => {
             let messages: Vec<Message> = many(envelope.data).ok_or_else(bad)?;
-            let messages = messages.into_iter().filter_map(Message::into_chat_message).collect();
+            let messages = messages
+                .into_iter()
+                .filter_map(Message::into_chat_message)
+                .collect();
             WebhookEvent::Messages { instance, messages }
         }
         "messages.update" => {
             let receipts: Vec<Receipt> = many(envelope.data).ok_or_else(bad)?;
-            let acks = receipts.iter().filter_map(|r| wire::ack_of(&r.key_id, std::slice::from_ref(r))).collect();
+            let acks = receipts
+                .iter()
+                .filter_map(|r| wire::ack_of(&r.key_id, std::slice::from_ref(r)))
+                .collect();
             WebhookEvent::Receipts { instance, acks }
         }
         "connection.update" => {
@@ -116,7 +124,10 @@ pub fn parse(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
                 disconnection_reason_code: connection.status_reason,
                 disconnection_object: None,
             };
-            WebhookEvent::Link { instance, state: row.state_as(&connection.state) }
+            WebhookEvent::Link {
+                instance,
+                state: row.state_as(&connection.state),
+            }
         }
         _ => WebhookEvent::Other { instance, event },
     })
@@ -128,5 +139,8 @@ fn many<T: serde::de::DeserializeOwned>(data: Value) -> Option<Vec<T>> {
         Value::Array(items) => items,
         one => vec![one],
     };
-    items.into_iter().map(|item| serde_json::from_value(item).ok()).collect()
+    items
+        .into_iter()
+        .map(|item| serde_json::from_value(item).ok())
+        .collect()
 }

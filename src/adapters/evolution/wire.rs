@@ -103,8 +103,9 @@ impl InstanceRow {
 
     /// The code by which WhatsApp ended the link, when the link is ended.
     pub(super) fn ended_by(&self) -> Option<u16> {
-        self.disconnection_reason_code
-            .filter(|code| self.connection_status.as_deref() == Some("close") && ENDED_FOR_GOOD.contains(code))
+        self.disconnection_reason_code.filter(|code| {
+            self.connection_status.as_deref() == Some("close") && ENDED_FOR_GOOD.contains(code)
+        })
     }
 
     /// The state as stored. It lags behind `connectionState`: a dropped connection still shows `open` here.
@@ -115,13 +116,21 @@ impl InstanceRow {
     /// The state, where `live` is the word of `connectionState`.
     pub(super) fn state_as(&self, live: &str) -> LinkState {
         match live {
-            "open" => LinkState::Open { number: self.number() },
+            "open" => LinkState::Open {
+                number: self.number(),
+            },
             "connecting" => LinkState::Connecting,
             "close" => {
                 let code = self.ended_by();
-                LinkState::Closed { removed: code.is_some(), reason: code.map(|code| self.reason(code)) }
+                LinkState::Closed {
+                    removed: code.is_some(),
+                    reason: code.map(|code| self.reason(code)),
+                }
             }
-            other => LinkState::Closed { removed: false, reason: Some(other.to_owned()) },
+            other => LinkState::Closed {
+                removed: false,
+                reason: Some(other.to_owned()),
+            },
         }
     }
 
@@ -129,11 +138,17 @@ impl InstanceRow {
     fn reason(&self, code: u16) -> String {
         let word = self.disconnection_object.as_deref().and_then(|text| {
             let object: Value = serde_json::from_str(text).ok()?;
-            ["/error/data/content/0/attrs/type", "/error/output/payload/message"]
-                .iter()
-                .find_map(|at| object.pointer(at)?.as_str().map(str::to_owned))
+            [
+                "/error/data/content/0/attrs/type",
+                "/error/output/payload/message",
+            ]
+            .iter()
+            .find_map(|at| object.pointer(at)?.as_str().map(str::to_owned))
         });
-        word.map_or_else(|| code.to_string(), |word| format!("{code} {}", super::scrub::scrub(&word, [])))
+        word.map_or_else(
+            || code.to_string(),
+            |word| format!("{code} {}", super::scrub::scrub(&word, [])),
+        )
     }
 }
 
@@ -171,7 +186,9 @@ impl Message {
 
     /// File name of a document.
     pub(super) fn file_name(&self) -> Option<&str> {
-        unwrapped(&self.message).pointer("/documentMessage/fileName")?.as_str()
+        unwrapped(&self.message)
+            .pointer("/documentMessage/fileName")?
+            .as_str()
     }
 
     /// Kind of media; `None` for text.
@@ -191,7 +208,10 @@ impl Message {
             ("protocolMessage", "protocol"),
         ];
         let inner = unwrapped(&self.message);
-        let known = KINDS.iter().find(|(name, _)| inner.get(name).is_some()).map(|(_, kind)| (*kind).to_owned());
+        let known = KINDS
+            .iter()
+            .find(|(name, _)| inner.get(name).is_some())
+            .map(|(_, kind)| (*kind).to_owned());
         known.or_else(|| {
             let kind = self.message_type.as_deref().filter(|_| self.text().is_none())?;
             Some(kind.strip_suffix("Message").unwrap_or(kind).to_owned())
@@ -233,7 +253,11 @@ pub(super) fn is_person(jid: &str) -> bool {
 pub(super) fn canonical(jid: &str) -> CanonicalId {
     let (user, server) = jid.split_once('@').unwrap_or((jid, ""));
     let user = user.split_once(':').map_or(user, |(user, _)| user);
-    CanonicalId(if server.is_empty() { user.to_owned() } else { format!("{user}@{server}").to_lowercase() })
+    CanonicalId(if server.is_empty() {
+        user.to_owned()
+    } else {
+        format!("{user}@{server}").to_lowercase()
+    })
 }
 
 /// A status word as a level; `None` for words that say nothing about delivery.
@@ -264,7 +288,10 @@ pub(super) fn best(levels: impl Iterator<Item = AckLevel>) -> Option<AckLevel> {
 pub(super) fn ack_of(gateway_id: &str, receipts: &[Receipt]) -> Option<Ack> {
     let own = receipts.iter().filter(|receipt| receipt.key_id == gateway_id);
     let level = best(own.filter_map(|receipt| level(receipt.status.as_deref()?)))?;
-    Some(Ack { gateway_id: gateway_id.to_owned(), level })
+    Some(Ack {
+        gateway_id: gateway_id.to_owned(),
+        level,
+    })
 }
 
 /// The message inside its wrappers.
@@ -308,8 +335,16 @@ mod tests {
         for (content, text, media) in [
             (json!({"conversation": "oi"}), Some("oi"), None),
             (json!({"extendedTextMessage": {"text": "oi"}}), Some("oi"), None),
-            (json!({"ephemeralMessage": {"message": {"conversation": "oi"}}}), Some("oi"), None),
-            (json!({"imageMessage": {"caption": "paguei"}}), Some("paguei"), Some("image")),
+            (
+                json!({"ephemeralMessage": {"message": {"conversation": "oi"}}}),
+                Some("oi"),
+                None,
+            ),
+            (
+                json!({"imageMessage": {"caption": "paguei"}}),
+                Some("paguei"),
+                Some("image"),
+            ),
             (json!({"imageMessage": {"url": "x"}}), None, Some("image")),
             (
                 json!({"documentWithCaptionMessage": {"message": {"documentMessage": {"caption": "c", "fileName": "f.pdf"}}}}),
@@ -317,12 +352,20 @@ mod tests {
                 Some("document"),
             ),
             (json!({"audioMessage": {}}), None, Some("audio")),
-            (json!({"reactionMessage": {"text": "👍"}}), Some("👍"), Some("reaction")),
+            (
+                json!({"reactionMessage": {"text": "👍"}}),
+                Some("👍"),
+                Some("reaction"),
+            ),
             (json!({"unheardOf": {}}), None, Some("some")),
             (Value::Null, None, Some("some")),
         ] {
             let read = message(content.clone()).into_chat_message().unwrap();
-            assert_eq!((read.text.as_deref(), read.media.as_deref()), (text, media), "{content}");
+            assert_eq!(
+                (read.text.as_deref(), read.media.as_deref()),
+                (text, media),
+                "{content}"
+            );
             assert_eq!(read.chat, CanonicalId("5551987654321@s.whatsapp.net".to_owned()));
             assert_eq!(read.at.timestamp(), 1_795_363_134);
         }
@@ -330,7 +373,11 @@ mod tests {
 
     #[test]
     fn groups_and_status_are_nobodys_answer() {
-        for jid in ["120363001234567890@g.us", "status@broadcast", "1203630@newsletter"] {
+        for jid in [
+            "120363001234567890@g.us",
+            "status@broadcast",
+            "1203630@newsletter",
+        ] {
             let mut group = message(json!({"conversation": "oi"}));
             group.key.remote_jid = jid.to_owned();
             assert_eq!(group.into_chat_message(), None, "{jid}");
@@ -354,7 +401,10 @@ mod tests {
             )
             .unwrap()
         };
-        let closed = |removed, reason: Option<&str>| LinkState::Closed { removed, reason: reason.map(str::to_owned) };
+        let closed = |removed, reason: Option<&str>| LinkState::Closed {
+            removed,
+            reason: reason.map(str::to_owned),
+        };
         assert_eq!(row("close", 401).state_as("close"), closed(true, Some("401")));
         assert_eq!(row("open", 401).state_as("close"), closed(false, None));
         assert_eq!(row("close", 515).state_as("close"), closed(false, None));

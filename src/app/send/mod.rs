@@ -219,8 +219,14 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
     let mut by_instance: BTreeMap<InstanceId, Vec<NoticeId>> = BTreeMap::new();
     let (mut contacts, mut parts) = (0, 0);
     for id in due {
-        let Some(stored) = ctx.outbox.notice(id)? else { continue };
-        let open = stored.parts.iter().filter(|p| p.state == PartState::Queued).count();
+        let Some(stored) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        let open = stored
+            .parts
+            .iter()
+            .filter(|p| p.state == PartState::Queued)
+            .count();
         contacts += 1;
         parts += open as u32;
         if request.dry_run {
@@ -242,7 +248,10 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
     if request.dry_run {
         return Ok(report);
     }
-    (ctx.on_event)(&SendEvent::Begins { notices: report.due, estimate: report.estimate });
+    (ctx.on_event)(&SendEvent::Begins {
+        notices: report.due,
+        estimate: report.estimate,
+    });
 
     let mut left = request.limit.unwrap_or(usize::MAX);
     for (instance, notices) in by_instance {
@@ -271,12 +280,27 @@ fn send_instance(
 ) -> Result<Option<Stop>, SendError> {
     let gateway = match (ctx.gateway)(instance) {
         Ok(gateway) => gateway,
-        Err(error) => return Ok(Some(Stop::Gateway { instance: instance.clone(), error })),
+        Err(error) => {
+            return Ok(Some(Stop::Gateway {
+                instance: instance.clone(),
+                error,
+            }));
+        }
     };
     match gateway.status() {
         Ok(LinkState::Open { .. }) => {}
-        Ok(state) => return Ok(Some(Stop::NotPaired { instance: instance.clone(), state })),
-        Err(error) => return Ok(Some(Stop::Gateway { instance: instance.clone(), error })),
+        Ok(state) => {
+            return Ok(Some(Stop::NotPaired {
+                instance: instance.clone(),
+                state,
+            }));
+        }
+        Err(error) => {
+            return Ok(Some(Stop::Gateway {
+                instance: instance.clone(),
+                error,
+            }));
+        }
     }
     let mut unclear = 0;
     for id in notices {
@@ -293,7 +317,11 @@ fn send_instance(
         let done = notice::work(ctx, &*gateway, *id, request, report)?;
         if let Some(state) = done.state {
             *report.notices.entry(state).or_default() += 1;
-            (ctx.on_event)(&SendEvent::NoticeDone { id: *id, state, reason: done.reason.clone() });
+            (ctx.on_event)(&SendEvent::NoticeDone {
+                id: *id,
+                state,
+                reason: done.reason.clone(),
+            });
             if !matches!(state, NoticeState::Queued | NoticeState::Sending) {
                 report.waiting = report.waiting.saturating_sub(1);
             }
@@ -302,7 +330,10 @@ fn send_instance(
             *left -= 1;
         }
         if let Some(sign) = gateway.restriction() {
-            return Ok(Some(Stop::Restricted { instance: instance.clone(), sign }));
+            return Ok(Some(Stop::Restricted {
+                instance: instance.clone(),
+                sign,
+            }));
         }
         if done.stop.is_some() {
             return Ok(done.stop);
@@ -312,9 +343,23 @@ fn send_instance(
             // An answer that proves nothing is often a lost link: look before the next customer's message.
             match gateway.status() {
                 Ok(LinkState::Open { .. }) if unclear < UNCLEAR_IN_A_ROW => {}
-                Ok(LinkState::Open { .. }) => return Ok(Some(Stop::Unclear { instance: instance.clone() })),
-                Ok(state) => return Ok(Some(Stop::NotPaired { instance: instance.clone(), state })),
-                Err(error) => return Ok(Some(Stop::Gateway { instance: instance.clone(), error })),
+                Ok(LinkState::Open { .. }) => {
+                    return Ok(Some(Stop::Unclear {
+                        instance: instance.clone(),
+                    }));
+                }
+                Ok(state) => {
+                    return Ok(Some(Stop::NotPaired {
+                        instance: instance.clone(),
+                        state,
+                    }));
+                }
+                Err(error) => {
+                    return Ok(Some(Stop::Gateway {
+                        instance: instance.clone(),
+                        error,
+                    }));
+                }
             }
         }
     }

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::domain::notice::{Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of};
+use crate::domain::notice::{
+    Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
+};
 use crate::domain::selection::Selected;
 use crate::ports::clock::Clock;
 use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
@@ -43,11 +45,16 @@ pub fn work(
     request: &SendRequest,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
-    let Some(stored) = ctx.outbox.notice(id)? else { return Ok(Done::default()) };
+    let Some(stored) = ctx.outbox.notice(id)? else {
+        return Ok(Done::default());
+    };
     if !stored.state.is_open() || stored.state == NoticeState::NeedsPerson {
         return Ok(Done::default());
     }
-    (ctx.on_event)(&SendEvent::Notice { id, phone: stored.phone.clone() });
+    (ctx.on_event)(&SendEvent::Notice {
+        id,
+        phone: stored.phone.clone(),
+    });
 
     let now = ctx.clock.now();
     // Fail closed: without a fresh and whole read nothing leaves.
@@ -79,7 +86,12 @@ pub fn work(
 
     let to = match resolve(ctx, gateway, &stored)? {
         Resolution::To(to) => to,
-        Resolution::Stop(stop) => return Ok(Done { stop: Some(stop), ..current(ctx, id)? }),
+        Resolution::Stop(stop) => {
+            return Ok(Done {
+                stop: Some(stop),
+                ..current(ctx, id)?
+            });
+        }
         Resolution::NotOnWhatsApp => {
             let reason = "not_on_whatsapp";
             if untouched {
@@ -96,7 +108,10 @@ pub fn work(
 /// Nothing of it was ever begun.
 fn is_untouched(notice: &Notice) -> bool {
     notice.first_departure.is_none()
-        && notice.parts.iter().all(|p| p.state == PartState::Queued && p.attempt == 0)
+        && notice
+            .parts
+            .iter()
+            .all(|p| p.state == PartState::Queued && p.attempt == 0)
 }
 
 fn current(ctx: &mut SendContext<'_>, id: NoticeId) -> Result<Done, SendError> {
@@ -116,8 +131,12 @@ fn reselect(
 ) -> Result<Result<Selected, String>, SendError> {
     let firing = dossier.debtors.firing(&dossier.ground, ctx.shop, dossier.day);
     let memory = ctx.outbox.memory(&firing)?;
-    let decisions =
-        dossier.debtors.decide(&dossier.ground, ctx.shop, dossier.day, &past(&memory, &HashSet::from([stored.id])));
+    let decisions = dossier.debtors.decide(
+        &dossier.ground,
+        ctx.shop,
+        dossier.day,
+        &past(&memory, &HashSet::from([stored.id])),
+    );
     let found = decisions
         .selected
         .into_iter()
@@ -139,7 +158,11 @@ fn reselect(
 
 /// First departure: what fires today replaces what the scan stored. `false`: someone else was quicker.
 fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Result<bool, SendError> {
-    let boletos: Vec<_> = selected.items.iter().map(|i| (i.receivable.clone(), i.has_boleto)).collect();
+    let boletos: Vec<_> = selected
+        .items
+        .iter()
+        .map(|i| (i.receivable.clone(), i.has_boleto))
+        .collect();
     let departure = Departure {
         kind: selected.kind,
         items: selected
@@ -168,25 +191,35 @@ fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Re
 /// open any more or the person opted out, and the rest expires when its days are over. `true`: go on sending.
 fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Result<bool, SendError> {
     let now = ctx.clock.now();
-    let queued: Vec<_> = stored.parts.iter().filter(|p| p.state == PartState::Queued).collect();
+    let queued: Vec<_> = stored
+        .parts
+        .iter()
+        .filter(|p| p.state == PartState::Queued)
+        .collect();
     if queued.is_empty() {
         return Ok(false);
     }
     let keys = |parts: &[&crate::ports::outbox::Part]| parts.iter().map(|p| p.key).collect::<Vec<_>>();
     let since = stored.first_departure.unwrap_or(dossier.day);
-    let days = ctx.shop.sending.sending_days_between(since, dossier.day, ctx.shop.send_at);
+    let days = ctx
+        .shop
+        .sending
+        .sending_days_between(since, dossier.day, ctx.shop.send_at);
     if days >= ctx.shop.expire_after_days {
-        ctx.outbox.settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now)?;
+        ctx.outbox
+            .settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now)?;
         return Ok(false);
     }
     let memory = ctx.outbox.memory(&[])?;
     if memory.opted_out.contains(&stored.phone) {
-        ctx.outbox.settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now)?;
+        ctx.outbox
+            .settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now)?;
         return Ok(false);
     }
     let open = dossier.open_of(stored);
     if open.is_empty() {
-        ctx.outbox.settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
+        ctx.outbox
+            .settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
         return Ok(false);
     }
     let gone: Vec<PartKey> = queued
@@ -211,7 +244,11 @@ enum Resolution {
 }
 
 /// The canonical id of the recipient: the remembered one while it is fresh, else the gateway's.
-fn resolve(ctx: &mut SendContext<'_>, gateway: &dyn Gateway, stored: &Notice) -> Result<Resolution, SendError> {
+fn resolve(
+    ctx: &mut SendContext<'_>,
+    gateway: &dyn Gateway,
+    stored: &Notice,
+) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
     if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)? {
         if (now - at).num_days() < RESOLUTION_DAYS {
@@ -221,25 +258,46 @@ fn resolve(ctx: &mut SendContext<'_>, gateway: &dyn Gateway, stored: &Notice) ->
     let stop = |error: GatewayError| match error {
         GatewayError::NotConnected => Stop::NotPaired {
             instance: stored.instance.clone(),
-            state: crate::ports::gateway::LinkState::Closed { removed: false, reason: None },
+            state: crate::ports::gateway::LinkState::Closed {
+                removed: false,
+                reason: None,
+            },
         },
-        GatewayError::Restricted(sign) => Stop::Restricted { instance: stored.instance.clone(), sign },
-        error => Stop::Gateway { instance: stored.instance.clone(), error },
+        GatewayError::Restricted(sign) => Stop::Restricted {
+            instance: stored.instance.clone(),
+            sign,
+        },
+        error => Stop::Gateway {
+            instance: stored.instance.clone(),
+            error,
+        },
     };
     match gateway.resolve(std::slice::from_ref(&stored.phone)) {
         Ok(answers) => {
             let canonical = answers.into_iter().next().and_then(|r| r.canonical);
-            ctx.outbox.save_canonical(&stored.phone, canonical.as_ref(), now)?;
+            ctx.outbox
+                .save_canonical(&stored.phone, canonical.as_ref(), now)?;
             Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To))
         }
         Err(error) => Ok(Resolution::Stop(stop(error))),
     }
 }
 
-fn settle_rest(ctx: &mut SendContext<'_>, id: NoticeId, event: PartEvent, reason: &str) -> Result<(), SendError> {
-    let Some(notice) = ctx.outbox.notice(id)? else { return Ok(()) };
-    let queued: Vec<_> =
-        notice.parts.iter().filter(|p| p.state == PartState::Queued).map(|p| p.key).collect();
+fn settle_rest(
+    ctx: &mut SendContext<'_>,
+    id: NoticeId,
+    event: PartEvent,
+    reason: &str,
+) -> Result<(), SendError> {
+    let Some(notice) = ctx.outbox.notice(id)? else {
+        return Ok(());
+    };
+    let queued: Vec<_> = notice
+        .parts
+        .iter()
+        .filter(|p| p.state == PartState::Queued)
+        .map(|p| p.key)
+        .collect();
     let now = ctx.clock.now();
     Ok(ctx.outbox.settle_queued(&queued, event, reason, now)?)
 }
@@ -257,7 +315,9 @@ fn send_parts(
     let mut departed = false;
     let mut unclear = false;
     let mut stop = None;
-    let Some(mut notice) = ctx.outbox.notice(id)? else { return Ok(Done::default()) };
+    let Some(mut notice) = ctx.outbox.notice(id)? else {
+        return Ok(Done::default());
+    };
     let last = notice.parts.len();
     for seq in 0..last {
         let stored = &notice.parts[seq];
@@ -277,7 +337,9 @@ fn send_parts(
             break;
         }
         let content = dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind)?;
-        let is_last = notice.parts[seq + 1..].iter().all(|p| p.state != PartState::Queued);
+        let is_last = notice.parts[seq + 1..]
+            .iter()
+            .all(|p| p.state != PartState::Queued);
         let result = part::send(ctx, gateway, &notice, seq, to, content, is_last)?;
         let key = notice.parts[seq].key;
         match result {
@@ -295,7 +357,10 @@ fn send_parts(
                 departed = true;
                 unclear = true;
                 report.unknown.push(key);
-                (ctx.on_event)(&SendEvent::Part { key, state: PartState::Unknown });
+                (ctx.on_event)(&SendEvent::Part {
+                    key,
+                    state: PartState::Unknown,
+                });
                 break;
             }
             PartResult::Late => {
@@ -313,7 +378,12 @@ fn send_parts(
             None => break,
         }
     }
-    Ok(Done { departed, unclear, stop, ..current(ctx, id)? })
+    Ok(Done {
+        departed,
+        unclear,
+        stop,
+        ..current(ctx, id)?
+    })
 }
 
 /// Whether a refusal is for good, and if not, whether it is of use to go on with other customers.

@@ -53,7 +53,11 @@ pub fn send(
     };
     let mut tries = 0;
     loop {
-        let (low, high) = if is_last { ctx.shop.pace.contact_gap } else { ctx.shop.pace.part_gap };
+        let (low, high) = if is_last {
+            ctx.shop.pace.contact_gap
+        } else {
+            ctx.shop.pace.part_gap
+        };
         let now = ctx.clock.now();
         let today = ctx.shop.today(now);
         let daily_cap = daily_cap(ctx, notice, today)?;
@@ -74,7 +78,9 @@ pub fn send(
             Begun::Go { attempt, message_id } => (attempt, message_id),
             Begun::NotNow => return Ok(PartResult::NotNow),
             Begun::CapReached => {
-                return Ok(PartResult::Stop(Stop::CapReached { instance: notice.instance.clone() }));
+                return Ok(PartResult::Stop(Stop::CapReached {
+                    instance: notice.instance.clone(),
+                }));
             }
             Begun::Wait(wait) => {
                 (ctx.on_event)(&SendEvent::Pause(wait));
@@ -104,7 +110,9 @@ pub fn send(
         let rejection = match outcome {
             SendOutcome::Accepted { .. } => return Ok(PartResult::Settled(state)),
             SendOutcome::Ambiguous { .. } => return Ok(PartResult::Unknown),
-            SendOutcome::Rejected(rejection) if is_for_good(&rejection) => return Ok(PartResult::Settled(state)),
+            SendOutcome::Rejected(rejection) if is_for_good(&rejection) => {
+                return Ok(PartResult::Settled(state));
+            }
             SendOutcome::Rejected(rejection) => rejection,
         };
         tries += 1;
@@ -114,7 +122,9 @@ pub fn send(
             return Ok(PartResult::Stop(Stop::Refused { instance, rejection }));
         }
         let wait = match &rejection {
-            Rejection::RateLimited { retry_after: Some(after) } => *after,
+            Rejection::RateLimited {
+                retry_after: Some(after),
+            } => *after,
             _ => ctx.random.between(Duration::ZERO, longest_backoff(tries)),
         };
         (ctx.on_event)(&SendEvent::Pause(wait));
@@ -122,7 +132,9 @@ pub fn send(
             return Ok(PartResult::Stop(Stop::Interrupted));
         }
         if !ctx.shop.may_send(ctx.clock.now()) && ctx.shop.may_send(now) {
-            return Ok(PartResult::Stop(Stop::Window(ctx.shop.next_opening(ctx.clock.now()))));
+            return Ok(PartResult::Stop(Stop::Window(
+                ctx.shop.next_opening(ctx.clock.now()),
+            )));
         }
     }
 }
@@ -136,20 +148,35 @@ fn daily_cap(
     if ctx.shop.pace.daily_cap.is_none() && !ctx.shop.pace.warm_up {
         return Ok(None);
     }
-    let first_used_on =
-        ctx.outbox.instances(today)?.into_iter().find(|i| i.instance == notice.instance).and_then(|i| i.first_used_on);
+    let first_used_on = ctx
+        .outbox
+        .instances(today)?
+        .into_iter()
+        .find(|i| i.instance == notice.instance)
+        .and_then(|i| i.first_used_on);
     Ok(ctx.shop.pace.cap_on(today, first_used_on))
 }
 
 /// What to record about an outcome.
 fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, attempt: u32) -> Outcome {
     let now = ctx.clock.now();
-    let base = Outcome { event: PartEvent::Accept, gateway_id: None, reason: None, next_try_at: None, now };
+    let base = Outcome {
+        event: PartEvent::Accept,
+        gateway_id: None,
+        reason: None,
+        next_try_at: None,
+        now,
+    };
     match outcome {
-        SendOutcome::Accepted { gateway_id, .. } => Outcome { gateway_id: Some(gateway_id.clone()), ..base },
-        SendOutcome::Ambiguous { detail } => {
-            Outcome { event: PartEvent::Ambiguous, reason: Some(format!("ambiguous: {detail}")), ..base }
-        }
+        SendOutcome::Accepted { gateway_id, .. } => Outcome {
+            gateway_id: Some(gateway_id.clone()),
+            ..base
+        },
+        SendOutcome::Ambiguous { detail } => Outcome {
+            event: PartEvent::Ambiguous,
+            reason: Some(format!("ambiguous: {detail}")),
+            ..base
+        },
         SendOutcome::Rejected(rejection) => {
             let reason = match rejection {
                 Rejection::Unreachable(detail) => format!("unreachable: {detail}"),
@@ -159,8 +186,11 @@ fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, attempt: u32) -> Out
                 Rejection::Unauthorized => "unauthorized".to_owned(),
                 Rejection::UnknownInstance => "unknown_instance".to_owned(),
             };
-            let event =
-                if is_for_good(rejection) { PartEvent::RefusedForGood } else { PartEvent::RefusedForNow };
+            let event = if is_for_good(rejection) {
+                PartEvent::RefusedForGood
+            } else {
+                PartEvent::RefusedForNow
+            };
             let next_try_at = match rejection {
                 Rejection::RateLimited { retry_after } => {
                     let wait = retry_after.unwrap_or_else(|| longest_backoff(attempt));
@@ -168,7 +198,12 @@ fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, attempt: u32) -> Out
                 }
                 _ => None,
             };
-            Outcome { event, reason: Some(reason), next_try_at, ..base }
+            Outcome {
+                event,
+                reason: Some(reason),
+                next_try_at,
+                ..base
+            }
         }
     }
 }

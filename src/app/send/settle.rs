@@ -29,9 +29,12 @@ const RECEIPT_DAYS: i64 = 7;
 pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Result<(), SendError> {
     let mut gateways: HashMap<InstanceId, Option<Box<dyn Gateway>>> = HashMap::new();
     for id in ctx.outbox.with_unknown_parts()? {
-        let Some(notice) = ctx.outbox.notice(id)? else { continue };
-        let opened =
-            gateways.entry(notice.instance.clone()).or_insert_with(|| (ctx.gateway)(&notice.instance).ok());
+        let Some(notice) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        let opened = gateways
+            .entry(notice.instance.clone())
+            .or_insert_with(|| (ctx.gateway)(&notice.instance).ok());
         let gateway = opened.as_deref().filter(|g| g.capabilities().lookup);
         for part in notice.parts.iter().filter(|p| p.state == PartState::Unknown) {
             let now = ctx.clock.now();
@@ -112,16 +115,24 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
     let now = ctx.clock.now();
     let mut by_instance: BTreeMap<InstanceId, Vec<_>> = BTreeMap::new();
     for awaiting in ctx.outbox.awaiting_receipts(now - Duration::days(RECEIPT_DAYS))? {
-        by_instance.entry(awaiting.instance.clone()).or_default().push(awaiting);
+        by_instance
+            .entry(awaiting.instance.clone())
+            .or_default()
+            .push(awaiting);
     }
     let mut news = 0;
     for (instance, awaiting) in by_instance {
-        let Ok(gateway) = (ctx.gateway)(&instance) else { continue };
+        let Ok(gateway) = (ctx.gateway)(&instance) else {
+            continue;
+        };
         let ids: Vec<String> = awaiting.iter().map(|a| a.gateway_id.clone()).collect();
         let Ok(acks) = gateway.acks(&ids) else { continue };
         let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
         for one in &awaiting {
-            if let Some(level) = levels.get(one.gateway_id.as_str()).filter(|l| **l != AckLevel::Pending) {
+            if let Some(level) = levels
+                .get(one.gateway_id.as_str())
+                .filter(|l| **l != AckLevel::Pending)
+            {
                 news += usize::from(ctx.outbox.receipt(one.part, *level, now)?);
             }
         }

@@ -75,7 +75,10 @@ pub struct TrialReport {
 ///
 /// # Errors
 /// [`TrialError`].
-#[expect(clippy::too_many_arguments, reason = "each is a port or a word of the command line")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a port or a word of the command line"
+)]
 pub fn send_test(
     erp: &dyn Erp,
     shop: &Shop,
@@ -90,14 +93,23 @@ pub fn send_test(
         let mut snapshot = erp.snapshot()?;
         Dossier::read(&mut *snapshot, shop, customer, shop.local(now))?
     };
-    let decisions = dossier.debtors.decide(&dossier.ground, shop, dossier.day, &Past::default());
+    let decisions = dossier
+        .debtors
+        .decide(&dossier.ground, shop, dossier.day, &Past::default());
     let Some(selected) = decisions.selected.first() else {
         return Err(TrialError::NothingToSend(decisions.skipped));
     };
-    let boletos: Vec<_> = selected.items.iter().map(|i| (i.receivable.clone(), i.has_boleto)).collect();
+    let boletos: Vec<_> = selected
+        .items
+        .iter()
+        .map(|i| (i.receivable.clone(), i.has_boleto))
+        .collect();
     let parts = parts_of(&boletos, shop.max_boletos, shop.send_code);
     let letter = Letter::of_selected(selected, parts.clone(), Reference::fixed(MARK));
-    let instance = dossier.ground.instance_for(&selected.branch, shop).ok_or(TrialError::NoInstance)?;
+    let instance = dossier
+        .ground
+        .instance_for(&selected.branch, shop)
+        .ok_or(TrialError::NoInstance)?;
     let gateway = gateway(&instance)?;
     match gateway.status()? {
         LinkState::Open { .. } => {}
@@ -115,10 +127,20 @@ pub fn send_test(
         }
         let content = marked(dossier.content(shop, &letter, part)?, part);
         // A test is nobody's notice: its ids come from the moment, so that two tests differ.
-        let id = MessageId::derive(&format!("{MARK}:{}", now.timestamp_micros()), NoticeId(0), index as u16);
+        let id = MessageId::derive(
+            &format!("{MARK}:{}", now.timestamp_micros()),
+            NoticeId(0),
+            index as u16,
+        );
         match gateway.send(&id, &canonical, &content) {
             SendOutcome::Accepted { .. } => {}
-            outcome => return Err(TrialError::NotAccepted { part: index + 1, of: parts.len(), outcome }),
+            outcome => {
+                return Err(TrialError::NotAccepted {
+                    part: index + 1,
+                    of: parts.len(),
+                    outcome,
+                });
+            }
         }
     }
     Ok(TrialReport { instance, parts })
@@ -128,7 +150,15 @@ pub fn send_test(
 fn marked(content: Content, part: &PartKind) -> Content {
     match (content, part) {
         (Content::Text(text), PartKind::Text) => Content::Text(format!("*[{MARK}]* {text}")),
-        (Content::Document { file_name, mime_type, caption, bytes }, _) => Content::Document {
+        (
+            Content::Document {
+                file_name,
+                mime_type,
+                caption,
+                bytes,
+            },
+            _,
+        ) => Content::Document {
             file_name,
             mime_type,
             caption: Some(format!("[{MARK}] {}", caption.unwrap_or_default())),

@@ -50,15 +50,73 @@ pub fn mod11_cobranca(digits: impl DoubleEndedIterator<Item = u8>) -> u8 {
 /// Modulus 11 of the arrecadação (FEBRABAN layout v4): the rests 0 and 1 give 0, the rest 10 gives 1. Not the
 /// rule of the cobrança.
 pub fn mod11_arrecadacao(digits: impl DoubleEndedIterator<Item = u8>) -> u8 {
-    match mod11_sum(digits, 9) % 11 {
+    mod11_or_zero(digits, 9)
+}
+
+/// `11 - sum % 11`, where 10 and 11 become 0: what most banks take for their own digits.
+pub fn mod11_or_zero(digits: impl DoubleEndedIterator<Item = u8>, highest: u32) -> u8 {
+    match mod11_sum(digits, highest) % 11 {
         0 | 1 => 0,
         rest => (11 - rest) as u8,
+    }
+}
+
+/// `11 - sum % 11` as a character: 11 becomes `0` and 10 the bank's letter (`P` at Bradesco, `X` at Banco do
+/// Brasil).
+pub fn mod11_letter(digits: impl DoubleEndedIterator<Item = u8>, highest: u32, ten: char) -> char {
+    match mod11_sum(digits, highest) % 11 {
+        0 => '0',
+        1 => ten,
+        rest => char::from(b'0' + (11 - rest) as u8),
+    }
+}
+
+/// The pair of digits of Banrisul, Banestes and BRB: modulus 10, then modulus 11 (weights 2 to 7) over that too;
+/// while the second comes out with the rest 1, the first is raised by one (9 to 0).
+pub fn double_digit(digits: &[u8]) -> u8 {
+    let mut first = mod10(digits.iter().copied());
+    loop {
+        let rest = mod11_sum(digits.iter().copied().chain([b'0' + first]), 7) % 11;
+        match rest {
+            // Raising the first digit by one adds 2 to the sum, so this ends after a few turns.
+            1 => first = (first + 1) % 10,
+            0 => return first * 10,
+            rest => return first * 10 + (11 - rest) as u8,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Modulus 10, whatever stands around: every wrong digit shows, and every swap but that of 0 and 9.
+    #[test]
+    fn what_modulus_10_can_see_and_what_not() {
+        for (a, b) in (0..10u8)
+            .flat_map(|a| (0..10u8).map(move |b| (a, b)))
+            .filter(|(a, b)| a != b)
+        {
+            let of = |digits: [u8; 2]| mod10(digits.into_iter().map(|d| b'0' + d));
+            assert_ne!(of([a, 0]), of([b, 0]), "{a} for {b} at an odd place");
+            assert_ne!(of([0, a]), of([0, b]), "{a} for {b} at an even place");
+            let blind = matches!((a, b), (0, 9) | (9, 0));
+            assert_eq!(of([a, b]) == of([b, a]), blind, "{a}{b}");
+        }
+    }
+
+    #[test]
+    fn the_banks_own_rules() {
+        // FEBRABAN manuals' examples: Banrisul 22832563 -> 51, Bradesco wallet 09 numbers of the vectors.
+        assert_eq!(double_digit(b"22832563"), 51);
+        assert_eq!(double_digit(b"00009194"), 38);
+        assert_eq!(mod11_letter("0900000000453".bytes(), 7, 'P'), 'P');
+        assert_eq!(mod11_letter("0900000000468".bytes(), 7, 'P'), '8');
+        assert_eq!(
+            mod11_or_zero("14222333777777777".bytes(), 9),
+            mod11_arrecadacao("14222333777777777".bytes())
+        );
+    }
 
     #[test]
     fn worked_examples() {

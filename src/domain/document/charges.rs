@@ -27,7 +27,12 @@ impl Charges {
         }
         Charges {
             fine: share(receivable.balance, receivable.fine_percent, 1, 1),
-            interest: share(receivable.balance, receivable.interest_percent_month, days, DAYS_A_MONTH),
+            interest: share(
+                receivable.balance,
+                receivable.interest_percent_month,
+                days,
+                DAYS_A_MONTH,
+            ),
         }
     }
 
@@ -84,19 +89,37 @@ mod tests {
         let after = |days| NaiveDate::from_ymd_opt(2026, 11, 5).unwrap() + chrono::Days::new(days);
         let r = receivable(35_000, 200, 100);
         assert_eq!(Charges::estimate(&r, after(0)), Charges::default());
-        let one = Charges { fine: Cents::new(700), interest: Cents::new(12) };
+        let one = Charges {
+            fine: Cents::new(700),
+            interest: Cents::new(12),
+        };
         assert_eq!(Charges::estimate(&r, after(1)), one);
         assert_eq!(Charges::estimate(&r, after(30)).interest, Cents::new(350));
         // R$ 0,15 x 1 % x 10 / 30 = 0.05 cents; R$ 15,00 gives exactly half a cent: away from zero.
-        assert_eq!(Charges::estimate(&receivable(15, 0, 100), after(10)).interest, Cents::ZERO);
-        assert_eq!(Charges::estimate(&receivable(1_500, 0, 100), after(1)).interest, Cents::new(1));
+        assert_eq!(
+            Charges::estimate(&receivable(15, 0, 100), after(10)).interest,
+            Cents::ZERO
+        );
+        assert_eq!(
+            Charges::estimate(&receivable(1_500, 0, 100), after(1)).interest,
+            Cents::new(1)
+        );
     }
 
     #[test]
     fn nothing_settled_negative_or_enormous_misbehaves() {
         let later = NaiveDate::from_ymd_opt(2030, 1, 1).unwrap();
-        assert_eq!(Charges::estimate(&receivable(0, 200, 100), later), Charges::default());
-        assert_eq!(Charges::estimate(&receivable(1_000, -5, -5), later), Charges::default());
-        assert_eq!(Charges::estimate(&receivable(i64::MAX, 200, 100_000), later).interest, Cents::new(i64::MAX));
+        assert_eq!(
+            Charges::estimate(&receivable(0, 200, 100), later),
+            Charges::default()
+        );
+        assert_eq!(
+            Charges::estimate(&receivable(1_000, -5, -5), later),
+            Charges::default()
+        );
+        assert_eq!(
+            Charges::estimate(&receivable(i64::MAX, 200, 100_000), later).interest,
+            Cents::new(i64::MAX)
+        );
     }
 }

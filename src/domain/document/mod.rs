@@ -83,10 +83,14 @@ impl Payee {
         let tax_id = typed.map(|text| TaxId::parse(&text).map_or(text, |id| tax_id_text(&id)));
         match (filled(record.beneficiary_name.as_deref()), tax_id) {
             (Some(name), tax_id) => Payee { name, tax_id },
-            (None, Some(tax_id)) => Payee { name: creditor.legal_name.clone(), tax_id: Some(tax_id) },
-            (None, None) => {
-                Payee { name: creditor.legal_name.clone(), tax_id: Some(creditor.tax_id.clone()) }
-            }
+            (None, Some(tax_id)) => Payee {
+                name: creditor.legal_name.clone(),
+                tax_id: Some(tax_id),
+            },
+            (None, None) => Payee {
+                name: creditor.legal_name.clone(),
+                tax_id: Some(creditor.tax_id.clone()),
+            },
         }
     }
 }
@@ -143,10 +147,16 @@ fn address_line(
     };
     let postal_code = filled(postal_code).map(|typed| {
         let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-        if digits.len() == 8 { format!("CEP {}-{}", &digits[..5], &digits[5..]) } else { format!("CEP {typed}") }
+        if digits.len() == 8 {
+            format!("CEP {}-{}", &digits[..5], &digits[5..])
+        } else {
+            format!("CEP {typed}")
+        }
     });
-    let parts: Vec<String> =
-        [filled(street), filled(district), place, postal_code].into_iter().flatten().collect();
+    let parts: Vec<String> = [filled(street), filled(district), place, postal_code]
+        .into_iter()
+        .flatten()
+        .collect();
     parts.join(", ")
 }
 
@@ -157,10 +167,22 @@ mod tests {
     #[test]
     fn an_address_is_one_line_without_gaps() {
         let line = |postal: &str| {
-            address_line(Some("Rua das Flores, 100"), Some("  "), Some("Porto Alegre"), Some("RS"), Some(postal))
+            address_line(
+                Some("Rua das Flores, 100"),
+                Some("  "),
+                Some("Porto Alegre"),
+                Some("RS"),
+                Some(postal),
+            )
         };
-        assert_eq!(line("90010000"), "Rua das Flores, 100, Porto Alegre/RS, CEP 90010-000");
-        assert_eq!(line("90.010-000"), "Rua das Flores, 100, Porto Alegre/RS, CEP 90010-000");
+        assert_eq!(
+            line("90010000"),
+            "Rua das Flores, 100, Porto Alegre/RS, CEP 90010-000"
+        );
+        assert_eq!(
+            line("90.010-000"),
+            "Rua das Flores, 100, Porto Alegre/RS, CEP 90010-000"
+        );
         assert_eq!(line(""), "Rua das Flores, 100, Porto Alegre/RS");
         assert_eq!(address_line(None, None, None, None, None), "");
     }

@@ -102,20 +102,31 @@ pub enum BoletoRefusal {
 pub fn stored_code(record: &BoletoRecord) -> Result<Cobranca, BoletoRefusal> {
     let bar = filled(record.barcode.as_deref());
     let line = filled(record.digitable_line.as_deref());
-    let bar = bar.map(|text| Barcode::parse(&text)).transpose().map_err(|_| BoletoRefusal::BadCode)?;
-    let line = line.map(|text| Barcode::parse(&text)).transpose().map_err(|_| BoletoRefusal::BadCode)?;
+    let bar = bar
+        .map(|text| Barcode::parse(&text))
+        .transpose()
+        .map_err(|_| BoletoRefusal::BadCode)?;
+    let line = line
+        .map(|text| Barcode::parse(&text))
+        .transpose()
+        .map_err(|_| BoletoRefusal::BadCode)?;
     let barcode = match (bar, line) {
         (Some(bar), Some(line)) if bar != line => return Err(BoletoRefusal::CodesDiffer),
         (Some(code), _) | (None, Some(code)) => code,
         (None, None) => return Err(BoletoRefusal::NoCode),
     };
-    let Code::Cobranca(code) = barcode.code() else { return Err(BoletoRefusal::NotABoleto) };
+    let Code::Cobranca(code) = barcode.code() else {
+        return Err(BoletoRefusal::NotABoleto);
+    };
     if code.currency() != '9' {
         return Err(BoletoRefusal::NotInReais);
     }
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
     // Banks are stored as `341`, `341-7`, `1` or `001`.
-    let stored = record.bank_code.as_deref().map(|text| digits(text.split('-').next().unwrap_or(text)));
+    let stored = record
+        .bank_code
+        .as_deref()
+        .map(|text| digits(text.split('-').next().unwrap_or(text)));
     match stored.filter(|bank| !bank.is_empty()) {
         Some(bank) if format!("{bank:0>3}") != code.bank() => Err(BoletoRefusal::BankDiffers),
         _ => Ok(code),
@@ -182,12 +193,19 @@ impl BoletoView {
             due_on: receivable.due_on,
             amount,
             our_number: filled(record.our_number.as_deref()),
-            agency_account: match (filled(record.agency.as_deref()), filled(record.account.as_deref())) {
+            agency_account: match (
+                filled(record.agency.as_deref()),
+                filled(record.account.as_deref()),
+            ) {
                 (Some(agency), Some(account)) => Some(format!("{agency} / {account}")),
                 (agency, account) => agency.or(account),
             },
             wallet: filled(record.wallet.as_deref()),
-            instructions: record.instructions.as_deref().map(clean_lines).unwrap_or_default(),
+            instructions: record
+                .instructions
+                .as_deref()
+                .map(clean_lines)
+                .unwrap_or_default(),
             terms: Terms {
                 fine: fine(amount, receivable.fine_percent),
                 interest_a_day: interest_a_day(amount, receivable.interest_percent_month),

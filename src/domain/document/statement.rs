@@ -121,7 +121,9 @@ impl StatementView {
     /// that fall due within the policy's horizon. A title whose due date fell on a day without banks is overdue
     /// only after the next banking day.
     pub fn of(input: StatementInput<'_>) -> Self {
-        let StatementInput { today, payable_on, .. } = input;
+        let StatementInput {
+            today, payable_on, ..
+        } = input;
         let mut overdue = Vec::new();
         let mut upcoming = Vec::new();
         for receivable in input.receivables {
@@ -145,10 +147,18 @@ impl StatementView {
                 days: if is_overdue { late } else { (-late).max(0) },
                 original: receivable.amount,
                 paid: paid.max(Cents::ZERO),
-                charges: if is_overdue { Charges::estimate(receivable, today) } else { Charges::default() },
+                charges: if is_overdue {
+                    Charges::estimate(receivable, today)
+                } else {
+                    Charges::default()
+                },
                 balance: receivable.balance,
             };
-            if is_overdue { overdue.push(row) } else { upcoming.push(row) }
+            if is_overdue {
+                overdue.push(row)
+            } else {
+                upcoming.push(row)
+            }
         }
         for rows in [&mut overdue, &mut upcoming] {
             rows.sort_by(|a, b| {
@@ -207,12 +217,22 @@ mod tests {
                 email: None,
                 logo: None,
             },
-            debtor: Debtor { name: text(), tax_id: None, address: text() },
+            debtor: Debtor {
+                name: text(),
+                tax_id: None,
+                address: text(),
+            },
             receivables: &receivables.iter().collect::<Vec<_>>(),
             today: day(today),
             upcoming_horizon: 5,
             // Saturday 2026-11-21 and Sunday are no banking days.
-            payable_on: &|due| if due == day("2026-11-21") { day("2026-11-23") } else { due },
+            payable_on: &|due| {
+                if due == day("2026-11-21") {
+                    day("2026-11-23")
+                } else {
+                    due
+                }
+            },
             payees: Vec::new(),
             generated_at: day(today).and_hms_opt(9, 0, 0).unwrap(),
             reference: text(),
@@ -240,13 +260,21 @@ mod tests {
         assert_eq!(names(&view.upcoming), ["saturday", "today", "near"]);
         let days: Vec<i64> = view.upcoming.iter().map(|r| r.days).collect();
         assert_eq!(days, [0, 0, 5]);
-        assert_eq!(view.upcoming[0].charges, Charges::default(), "payable on Monday without charges");
+        assert_eq!(
+            view.upcoming[0].charges,
+            Charges::default(),
+            "payable on Monday without charges"
+        );
         // The day after, the Saturday title is overdue since its due date.
         let view = statement(&all, "2026-11-24");
         assert_eq!(names(&view.overdue), ["later", "late", "saturday", "today"]);
         assert_eq!(view.overdue[2].days, 3);
         let late = &view.overdue[1];
-        assert_eq!((late.paid, late.charges.fine), (Cents::new(4_000), Cents::new(120)), "2 % of the balance");
+        assert_eq!(
+            (late.paid, late.charges.fine),
+            (Cents::new(4_000), Cents::new(120)),
+            "2 % of the balance"
+        );
         let totals = Totals::of(&view.overdue);
         assert_eq!(totals.updated, totals.balance + totals.fine + totals.interest);
         assert_eq!(totals.count, 4);

@@ -55,11 +55,16 @@ const NOT_A_PERSON: &[&str] = &[
 ];
 
 /// Forms of address before the name.
-const TITLES: &[&str] = &["SR", "SRA", "SRTA", "DR", "DRA", "DONA", "SEU", "PROF", "PROFA", "ENG"];
+const TITLES: &[&str] = &[
+    "SR", "SRA", "SRTA", "DR", "DRA", "DONA", "SEU", "PROF", "PROFA", "ENG",
+];
 
 /// Upper case without accents, to compare words.
 fn plain(word: &str) -> String {
-    word.nfd().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+    word.nfd()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_uppercase()
 }
 
 /// The first name to greet a contact by, only where what was typed looks like a person's: `MARIA DA SILVA` gives
@@ -70,14 +75,23 @@ pub fn first_name(contact: &str, company_name: Option<&str>) -> Option<String> {
     if company_name.is_some_and(|company| plain(company) == plain(&contact)) {
         return None;
     }
-    if contact.chars().any(|c| c.is_ascii_digit() || matches!(c, '&' | '@' | '/' | '(' | '+' | ':' | '#')) {
+    if contact
+        .chars()
+        .any(|c| c.is_ascii_digit() || matches!(c, '&' | '@' | '/' | '(' | '+' | ':' | '#'))
+    {
         return None;
     }
     let words: Vec<&str> = contact.split(' ').collect();
-    if words.iter().any(|word| NOT_A_PERSON.contains(&plain(word).as_str())) {
+    if words
+        .iter()
+        .any(|word| NOT_A_PERSON.contains(&plain(word).as_str()))
+    {
         return None;
     }
-    let word = words.into_iter().find(|word| !TITLES.contains(&plain(word).as_str()))?.trim_end_matches(',');
+    let word = words
+        .into_iter()
+        .find(|word| !TITLES.contains(&plain(word).as_str()))?
+        .trim_end_matches(',');
     let letters = word.chars().count();
     let has_vowel = plain(word).contains(['A', 'E', 'I', 'O', 'U', 'Y']);
     if !(2..=15).contains(&letters) || !word.chars().all(char::is_alphabetic) || !has_vowel {
@@ -85,7 +99,11 @@ pub fn first_name(contact: &str, company_name: Option<&str>) -> Option<String> {
     }
     let one_case = word.chars().all(char::is_uppercase) || word.chars().all(char::is_lowercase);
     if !one_case {
-        return word.chars().next().is_some_and(char::is_uppercase).then(|| word.to_owned());
+        return word
+            .chars()
+            .next()
+            .is_some_and(char::is_uppercase)
+            .then(|| word.to_owned());
     }
     let mut chars = word.chars();
     let first: String = chars.next()?.to_uppercase().collect();
@@ -99,10 +117,16 @@ mod tests {
 
     #[test]
     fn markup_and_breaks_of_the_erp_go() {
-        assert_eq!(clean("  *AUTO*  PE\u{327}CAS\r\n_Silva_ ~x~ `y`\u{0}"), "AUTO PȨCAS Silva x y");
+        assert_eq!(
+            clean("  *AUTO*  PE\u{327}CAS\r\n_Silva_ ~x~ `y`\u{0}"),
+            "AUTO PȨCAS Silva x y"
+        );
         assert_eq!(clean("Jose\u{301}"), "José");
         assert_eq!(clean("a\u{202e}b\u{200b}c"), "abc");
-        assert_eq!(clean_lines("um\r\n\r\ndois\\ntres<br>quatro"), ["um", "dois", "tres", "quatro"]);
+        assert_eq!(
+            clean_lines("um\r\n\r\ndois\\ntres<br>quatro"),
+            ["um", "dois", "tres", "quatro"]
+        );
     }
 
     #[test]
@@ -130,7 +154,10 @@ mod tests {
             assert_eq!(first_name(typed, None).as_deref(), greeted, "{typed}");
         }
         assert_eq!(first_name("Bella Casa", Some("BELLA CASA")), None);
-        assert_eq!(first_name("Bella Souza", Some("BELLA CASA")).as_deref(), Some("Bella"));
+        assert_eq!(
+            first_name("Bella Souza", Some("BELLA CASA")).as_deref(),
+            Some("Bella")
+        );
     }
 
     proptest! {

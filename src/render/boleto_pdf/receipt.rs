@@ -1,7 +1,7 @@
 //! The recibo do pagador: what the debtor reads, checks and pays from.
 
 use super::super::pdf::logo::Logo;
-use super::super::pdf::{Align, Box4, Ink, Page, Style, wrap};
+use super::super::pdf::{Align, Box4, Ink, Page, Style, wrap, wrap_code};
 use super::super::qr::Matrix;
 use super::words;
 use super::{HAIR, LABEL, LEFT, WIDTH, bank_head, field, slip};
@@ -13,6 +13,9 @@ use crate::i18n::format::{date, money};
 /// of fixed size did not.
 const MODULE: f32 = 0.508;
 
+/// Largest QR on a side, 45 mm: longer codes get by with less correction.
+const MOST_MODULES: usize = 89;
+
 const QUIET: Ink = Ink::Grey(0.35);
 
 /// Draws it on the upper part of the page. `number` is (this one, of so many).
@@ -20,7 +23,7 @@ pub fn draw(page: &mut Page, view: &BoletoView, logo: Option<&Logo>, number: (us
     letterhead(page, view, logo, number);
     bank_head(page, view, 29.0, 9.0, 12.0);
     let y = facts(page, view, 38.0);
-    how_to_pay(page, view, y + 7.0);
+    how_to_pay(page, view, y + 9.0);
     foot(page, view);
 }
 
@@ -39,7 +42,10 @@ fn letterhead(page: &mut Page, view: &BoletoView, logo: Option<&Logo>, (this, of
     }
     page.text_within(x, 17.8, small, Align::Left, room, &names.join(" - "));
     page.text_within(x, 21.3, small, Align::Left, room, &creditor.address);
-    let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()].into_iter().flatten().collect();
+    let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     page.text_within(x, 24.8, small, Align::Left, room, &contact.join(" - "));
 
     let right = LEFT + WIDTH;
@@ -61,8 +67,15 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let value = Style::regular(8.5);
     let strong = Style::bold(11.0);
     let due = date(Lang::PtBr, view.due_on);
-    let issued = view.issued_on.map(|day| date(Lang::PtBr, day)).unwrap_or_default();
-    let amount = if view.amount.is_positive() { money(Lang::PtBr, view.amount) } else { String::new() };
+    let issued = view
+        .issued_on
+        .map(|day| date(Lang::PtBr, day))
+        .unwrap_or_default();
+    let amount = if view.amount.is_positive() {
+        money(Lang::PtBr, view.amount)
+    } else {
+        String::new()
+    };
     let tax_id = view.payee.tax_id.as_deref().unwrap_or_default();
     let payer_id = view.payer.tax_id.as_deref().unwrap_or_default();
     let left = Align::Left;
@@ -70,30 +83,113 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
 
     let (wide, mid, narrow) = (92.0, 50.0, 48.0);
     let (x2, x3) = (LEFT + wide, LEFT + wide + mid);
-    field(page, (LEFT, y, wide, 8.0), "Beneficiário", &view.payee.name, value, left);
-    field(page, (x2, y, mid, 8.0), "CPF/CNPJ do beneficiário", tax_id, value, left);
-    field(page, (x3, y, narrow, 8.0), "Vencimento", &due, strong, Align::Right);
+    field(
+        page,
+        (LEFT, y, wide, 8.0),
+        "Beneficiário",
+        &view.payee.name,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x2, y, mid, 8.0),
+        "CPF/CNPJ do beneficiário",
+        tax_id,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Vencimento",
+        &due,
+        strong,
+        Align::Right,
+    );
     y += 8.0;
     let (label, address) = if view.payee_is_creditor {
         ("Endereço do beneficiário", view.creditor.address.clone())
     } else {
         let creditor = &view.creditor;
-        ("Beneficiário final", format!("{} - {} - {}", creditor.legal_name, creditor.tax_id, creditor.address))
+        (
+            "Beneficiário final",
+            format!(
+                "{} - {} - {}",
+                creditor.legal_name, creditor.tax_id, creditor.address
+            ),
+        )
     };
     field(page, (LEFT, y, wide + mid, 8.0), label, &address, value, left);
-    field(page, (x3, y, narrow, 8.0), "Valor do documento", "", strong, Align::Right);
-    page.number_within(LEFT + WIDTH - 1.2, y + 6.4, strong, Align::Right, narrow - 2.4, &amount);
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Valor do documento",
+        "",
+        strong,
+        Align::Right,
+    );
+    page.number_within(
+        LEFT + WIDTH - 1.2,
+        y + 6.4,
+        strong,
+        Align::Right,
+        narrow - 2.4,
+        &amount,
+    );
     y += 8.0;
-    field(page, (LEFT, y, wide, 8.0), "Pagador", &view.payer.name, value, left);
-    field(page, (x2, y, mid, 8.0), "CPF/CNPJ do pagador", payer_id, value, left);
-    field(page, (x3, y, narrow, 8.0), "Nosso número", view.our_number.as_deref().unwrap_or_default(), value, Align::Right);
+    field(
+        page,
+        (LEFT, y, wide, 8.0),
+        "Pagador",
+        &view.payer.name,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x2, y, mid, 8.0),
+        "CPF/CNPJ do pagador",
+        payer_id,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Nosso número",
+        view.our_number.as_deref().unwrap_or_default(),
+        value,
+        Align::Right,
+    );
     y += 8.0;
     let agency = view.agency_account.as_deref().unwrap_or_default();
     let wallet = view.wallet.as_deref().unwrap_or_default();
-    field(page, (LEFT, y, 56.0, 8.0), "Nº do documento", &view.document, value, left);
-    field(page, (LEFT + 56.0, y, 36.0, 8.0), "Data do documento", &issued, value, left);
+    field(
+        page,
+        (LEFT, y, 56.0, 8.0),
+        "Nº do documento",
+        &view.document,
+        value,
+        left,
+    );
+    field(
+        page,
+        (LEFT + 56.0, y, 36.0, 8.0),
+        "Data do documento",
+        &issued,
+        value,
+        left,
+    );
     field(page, (x2, y, mid, 8.0), "Carteira", wallet, value, left);
-    field(page, (x3, y, narrow, 8.0), "Agência / Código do beneficiário", agency, value, Align::Right);
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Agência / Código do beneficiário",
+        agency,
+        value,
+        Align::Right,
+    );
     page.upright(x3 - HAIR / 2.0, top, y + 8.0 - top, HAIR, Ink::Black);
     y + 8.0
 }
@@ -101,35 +197,57 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
 fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     let heading = Style::bold(9.5);
     let body = Style::regular(8.0);
-    let qr = view.pix_code.as_deref().and_then(|code| Matrix::of(code).ok());
+    let qr = view
+        .pix_code
+        .as_deref()
+        .and_then(|code| Matrix::for_print(code, MOST_MODULES).ok());
     let mut room = WIDTH;
     let mut y = top;
     if let (Some(code), Some(matrix)) = (&view.pix_code, &qr) {
         let side = matrix.size() as f32 * MODULE;
         let area = pix(page, matrix, LEFT + WIDTH - side, top - 1.0);
         room = area.0 - LEFT - 8.0;
-        page.text(area.0 + area.2 / 2.0, area.1 + area.3 + 3.6, Style::bold(8.0), Align::Centre, "Pague com Pix");
+        page.text(
+            area.0 + area.2 / 2.0,
+            area.1 + area.3 + 5.2,
+            Style::bold(8.0),
+            Align::Centre,
+            "Pague com Pix",
+        );
         page.text(LEFT, y, heading, Align::Left, "Pix");
         y += 4.2;
-        page.text(LEFT, y, body, Align::Left, "Aponte a câmera no app do seu banco para o QR Code, ou use o Pix copia e cola:");
+        page.text(
+            LEFT,
+            y,
+            body,
+            Align::Left,
+            "Aponte a câmera no app do seu banco para o QR Code, ou use o Pix copia e cola:",
+        );
         y += 1.8;
         let style = Style::regular(7.0);
-        let lines = wrap(style, room - 4.0, code, 12);
+        let lines = wrap_code(style, room - 4.0, code);
         let height = 3.0 * lines.len() as f32 + 2.4;
         page.fill(Ink::Grey(0.95), &[(LEFT, y, room, height)]);
         for (i, line) in lines.iter().enumerate() {
             page.text(LEFT + 2.0, y + 3.4 + 3.0 * i as f32, style, Align::Left, line);
         }
-        y += height + 6.5;
+        y += height + 8.0;
     }
     page.text(LEFT, y, heading, Align::Left, "Linha digitável");
     y += 5.0;
     let line = view.code.barcode().formatted_line();
     page.number_within(LEFT, y, Style::bold(11.5), Align::Left, room, &line);
-    y += 8.0;
+    y += 9.5;
 
     page.text(LEFT, y, heading, Align::Left, "Confira antes de pagar");
-    let amount = if view.amount.is_positive() { format!(", valor {}", money(Lang::PtBr, view.amount)) } else { String::new() };
+    let amount = if view.amount.is_positive() {
+        format!(
+            ", valor {}",
+            money(Lang::PtBr, view.amount).replace(' ', "\u{a0}")
+        )
+    } else {
+        String::new()
+    };
     let check = format!(
         "No app do banco devem aparecer: beneficiário {}{amount}. Se algo for diferente, não pague e fale conosco.",
         words::payee(&view.payee)
@@ -138,7 +256,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
         y += 3.7;
         page.text(LEFT, y, body, Align::Left, &line);
     }
-    y += 7.5;
+    y += 9.0;
 
     let instructions = words::instructions(view);
     if !instructions.is_empty() && y < slip::TOP - 40.0 {
@@ -163,7 +281,12 @@ fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
         .runs()
         .into_iter()
         .map(|(column, row, length)| {
-            (x + column as f32 * MODULE, y + row as f32 * MODULE, length as f32 * MODULE, MODULE)
+            (
+                x + column as f32 * MODULE,
+                y + row as f32 * MODULE,
+                length as f32 * MODULE,
+                MODULE,
+            )
         })
         .collect();
     page.fill(Ink::Black, &boxes);
@@ -173,7 +296,13 @@ fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
 
 fn foot(page: &mut Page, view: &BoletoView) {
     let y = slip::TOP - 14.0;
-    page.text(LEFT + WIDTH, y, LABEL, Align::Right, "Autenticação mecânica - Recibo do Pagador");
+    page.text(
+        LEFT + WIDTH,
+        y,
+        LABEL,
+        Align::Right,
+        "Autenticação mecânica - Recibo do Pagador",
+    );
     page.rule(LEFT + WIDTH - 62.0, y - 3.2, 62.0, HAIR, QUIET);
     let small = Style::regular(6.5).ink(QUIET);
     let note = "Depois do vencimento, pague com o mesmo código: o banco calcula multa e juros. Este recibo vale \

@@ -12,8 +12,7 @@ pub const MAX_INSTRUCTIONS: usize = 6;
 pub const PLACE_OF_PAYMENT: &str = "Pagável em qualquer banco";
 
 /// The head of the instructions (Itaú's wording; other banks accept it).
-pub const INSTRUCTIONS_HEAD: &str =
-    "Instruções de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário.";
+pub const INSTRUCTIONS_HEAD: &str = "Instruções de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário.";
 
 /// Caixa refuses boletos without its service numbers in the recibo.
 pub const CAIXA_NOTE: &str = "SAC Caixa: 0800 726 0101 (informações, reclamações, sugestões e elogios). \
@@ -21,7 +20,11 @@ pub const CAIXA_NOTE: &str = "SAC Caixa: 0800 726 0101 (informações, reclamaç
 
 /// The value's field: blank where the code leaves the value to the payer.
 pub fn value(cents: Cents) -> String {
-    if cents == Cents::ZERO { String::new() } else { amount(Lang::PtBr, cents) }
+    if cents == Cents::ZERO {
+        String::new()
+    } else {
+        amount(Lang::PtBr, cents)
+    }
 }
 
 /// `SILVA LTDA - CNPJ 12.345.678/0001-95`.
@@ -39,10 +42,20 @@ pub fn instructions(view: &BoletoView) -> Vec<String> {
     let due = date(Lang::PtBr, view.due_on);
     let mut lines = Vec::new();
     if let Some(fine) = view.terms.fine.filter(|_| !typed.contains("multa")) {
-        lines.push(format!("Após {due}, cobrar multa de {}.", money(Lang::PtBr, fine)));
+        lines.push(format!(
+            "Após {due}, cobrar multa de {}.",
+            money(Lang::PtBr, fine)
+        ));
     }
-    if let Some(interest) = view.terms.interest_a_day.filter(|_| !typed.contains("juros") && !typed.contains("mora")) {
-        lines.push(format!("Após {due}, cobrar juros de {} por dia de atraso.", money(Lang::PtBr, interest)));
+    if let Some(interest) = view
+        .terms
+        .interest_a_day
+        .filter(|_| !typed.contains("juros") && !typed.contains("mora"))
+    {
+        lines.push(format!(
+            "Após {due}, cobrar juros de {} por dia de atraso.",
+            money(Lang::PtBr, interest)
+        ));
     }
     if let Some(last) = view.terms.payable_until.filter(|_| !typed.contains("receber")) {
         lines.push(format!("Não receber após {}.", date(Lang::PtBr, last)));

@@ -81,6 +81,8 @@ pub fn opt_in(lang: Lang) -> &'static str {
 pub fn wrong_number(lang: Lang) -> &'static str {
     match lang {
         Lang::PtBr => "Obrigado por avisar, e desculpe o incômodo. Não escreveremos mais para este número.",
-        Lang::En => "Thank you for telling us, and sorry for the trouble. We will not write to this number again.",
+        Lang::En => {
+            "Thank you for telling us, and sorry for the trouble. We will not write to this number again."
+        }
     }
 }

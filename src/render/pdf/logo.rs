@@ -48,7 +48,9 @@ impl Logo {
         if width > MAX_SIDE || height > MAX_SIDE {
             return Err(LogoError::TooLarge { width, height });
         }
-        let size = reader.output_buffer_size().ok_or(LogoError::TooLarge { width, height })?;
+        let size = reader
+            .output_buffer_size()
+            .ok_or(LogoError::TooLarge { width, height })?;
         let mut pixels = vec![0; size];
         let frame = reader.next_frame(&mut pixels).map_err(broken)?;
         pixels.truncate(frame.buffer_size());
@@ -58,16 +60,23 @@ impl Logo {
         };
         let rgb: Vec<u8> = match frame.color_type {
             png::ColorType::Rgb => pixels,
-            png::ColorType::Rgba => {
-                pixels.chunks_exact(4).flat_map(|p| [0, 1, 2].map(|i| on_white(p[i], p[3]))).collect()
-            }
+            png::ColorType::Rgba => pixels
+                .chunks_exact(4)
+                .flat_map(|p| [0, 1, 2].map(|i| on_white(p[i], p[3])))
+                .collect(),
             png::ColorType::Grayscale => pixels.iter().flat_map(|g| [*g; 3]).collect(),
-            png::ColorType::GrayscaleAlpha => {
-                pixels.chunks_exact(2).flat_map(|p| [on_white(p[0], p[1]); 3]).collect()
-            }
+            png::ColorType::GrayscaleAlpha => pixels
+                .chunks_exact(2)
+                .flat_map(|p| [on_white(p[0], p[1]); 3])
+                .collect(),
             png::ColorType::Indexed => return Err(LogoError::NotAPng("palette without colours".to_owned())),
         };
-        Ok(Logo { width: width as usize, height: height as usize, rgb }.scaled_down())
+        Ok(Logo {
+            width: width as usize,
+            height: height as usize,
+            rgb,
+        }
+        .scaled_down())
     }
 
     /// Averages blocks of whole pixels until the longest side is at most [`KEPT_SIDE`].
@@ -111,8 +120,21 @@ mod tests {
 
     #[test]
     fn transparency_becomes_white_paper() {
-        let logo = Logo::from_png(&png_of(2, 1, png::ColorType::Rgba, &[10, 20, 30, 0, 10, 20, 30, 255])).unwrap();
-        assert_eq!(logo, Logo { width: 2, height: 1, rgb: vec![255, 255, 255, 10, 20, 30] });
+        let logo = Logo::from_png(&png_of(
+            2,
+            1,
+            png::ColorType::Rgba,
+            &[10, 20, 30, 0, 10, 20, 30, 255],
+        ))
+        .unwrap();
+        assert_eq!(
+            logo,
+            Logo {
+                width: 2,
+                height: 1,
+                rgb: vec![255, 255, 255, 10, 20, 30]
+            }
+        );
         let grey = Logo::from_png(&png_of(1, 1, png::ColorType::GrayscaleAlpha, &[0, 127])).unwrap();
         assert_eq!(grey.rgb, [128, 128, 128]);
     }
@@ -123,7 +145,13 @@ mod tests {
         assert_eq!((logo.width, logo.height), (500, 100));
         assert!(logo.rgb.iter().all(|v| *v == 77));
         let monster = png_of(5000, 1, png::ColorType::Grayscale, &[0; 5000]);
-        assert_eq!(Logo::from_png(&monster), Err(LogoError::TooLarge { width: 5000, height: 1 }));
+        assert_eq!(
+            Logo::from_png(&monster),
+            Err(LogoError::TooLarge {
+                width: 5000,
+                height: 1
+            })
+        );
     }
 
     #[test]

@@ -65,7 +65,10 @@ fn code(c: char) -> Option<u8> {
     match c {
         ' '..='~' | '\u{a0}'..='ÿ' => u8::try_from(u32::from(c)).ok(),
         '\0' => None,
-        _ => HIGH.iter().position(|h| *h == c).and_then(|at| u8::try_from(at + 128).ok()),
+        _ => HIGH
+            .iter()
+            .position(|h| *h == c)
+            .and_then(|at| u8::try_from(at + 128).ok()),
     }
 }
 
@@ -88,8 +91,11 @@ pub fn fold(text: &str) -> String {
             '\u{2116}' => out.push_str("Nº"),
             c if c.is_control() || is_invisible(c) || is_picture(c) || is_combining_mark(c) => {}
             c => {
-                let plain: String =
-                    c.nfkd().filter(|d| !is_combining_mark(*d)).filter(|d| code(*d).is_some()).collect();
+                let plain: String = c
+                    .nfkd()
+                    .filter(|d| !is_combining_mark(*d))
+                    .filter(|d| code(*d).is_some())
+                    .collect();
                 out.push_str(if plain.is_empty() { "?" } else { &plain });
             }
         }
@@ -114,7 +120,10 @@ pub fn width(text: &str, font: Font, size: f32) -> f32 {
         Font::Bold => &BOLD,
     };
     // Characters that the font lacks are drawn as `?`.
-    let units: u32 = text.chars().map(|c| u32::from(table[usize::from(code(c).unwrap_or(b'?')) - 32])).sum();
+    let units: u32 = text
+        .chars()
+        .map(|c| u32::from(table[usize::from(code(c).unwrap_or(b'?')) - 32]))
+        .sum();
     units as f32 * size / 1000.0
 }
 

@@ -49,11 +49,21 @@ pub enum Ink {
 
 impl Ink {
     fn color(self) -> Color {
-        let grey = |percent| Color::Greyscale(Greyscale { percent, icc_profile: None });
+        let grey = |percent| {
+            Color::Greyscale(Greyscale {
+                percent,
+                icc_profile: None,
+            })
+        };
         match self {
             Ink::Black => grey(0.0),
             Ink::Grey(level) => grey(level),
-            Ink::Slate => Color::Rgb(Rgb { r: 0.13, g: 0.23, b: 0.34, icc_profile: None }),
+            Ink::Slate => Color::Rgb(Rgb {
+                r: 0.13,
+                g: 0.23,
+                b: 0.34,
+                icc_profile: None,
+            }),
         }
     }
 }
@@ -72,12 +82,20 @@ pub struct Style {
 impl Style {
     /// Black, regular.
     pub const fn regular(size: f32) -> Self {
-        Style { font: Font::Regular, size, ink: Ink::Black }
+        Style {
+            font: Font::Regular,
+            size,
+            ink: Ink::Black,
+        }
     }
 
     /// Black, bold.
     pub const fn bold(size: f32) -> Self {
-        Style { font: Font::Bold, size, ink: Ink::Black }
+        Style {
+            font: Font::Bold,
+            size,
+            ink: Ink::Black,
+        }
     }
 
     /// The same in another ink.
@@ -131,11 +149,18 @@ impl Page {
             Font::Bold => BuiltinFont::HelveticaBold,
         });
         self.ops.extend([
-            Op::SetFillColor { col: style.ink.color() },
+            Op::SetFillColor {
+                col: style.ink.color(),
+            },
             Op::StartTextSection,
-            Op::SetFont { font, size: Pt(style.size) },
+            Op::SetFont {
+                font,
+                size: Pt(style.size),
+            },
             Op::SetTextCursor { pos: at(x, y) },
-            Op::ShowText { items: vec![TextItem::Text(text)] },
+            Op::ShowText {
+                items: vec![TextItem::Text(text)],
+            },
             Op::EndTextSection,
         ]);
     }
@@ -149,7 +174,11 @@ impl Page {
     /// Like [`Self::text_within`] for numbers, which are never cut: shrunk as far as it takes.
     pub fn number_within(&mut self, x: f32, y: f32, style: Style, align: Align, room: f32, text: &str) {
         let wide = style.width(text);
-        let size = if wide > room { style.size * room / wide } else { style.size };
+        let size = if wide > room {
+            style.size * room / wide
+        } else {
+            style.size
+        };
         self.text(x, y, Style { size, ..style }, align, text);
     }
 
@@ -158,19 +187,30 @@ impl Page {
         if boxes.is_empty() {
             return;
         }
-        let corner = |x, y| LinePoint { p: at(x, y), bezier: false };
+        let corner = |x, y| LinePoint {
+            p: at(x, y),
+            bezier: false,
+        };
         let rings = boxes
             .iter()
             .map(|(x, y, w, h)| {
                 self.digest.update(format!("{x} {y} {w} {h}\n"));
-                let points =
-                    vec![corner(*x, *y), corner(x + w, *y), corner(x + w, y + h), corner(*x, y + h)];
+                let points = vec![
+                    corner(*x, *y),
+                    corner(x + w, *y),
+                    corner(x + w, y + h),
+                    corner(*x, y + h),
+                ];
                 PolygonRing { points }
             })
             .collect();
         self.ops.push(Op::SetFillColor { col: ink.color() });
         self.ops.push(Op::DrawPolygon {
-            polygon: Polygon { rings, mode: PaintMode::Fill, winding_order: WindingOrder::NonZero },
+            polygon: Polygon {
+                rings,
+                mode: PaintMode::Fill,
+                winding_order: WindingOrder::NonZero,
+            },
         });
     }
 
@@ -187,7 +227,9 @@ impl Page {
     /// A dashed horizontal line.
     pub fn dashes(&mut self, x: f32, y: f32, length: f32, dash: f32, gap: f32, thickness: f32) {
         let count = ((length + gap) / (dash + gap)).floor() as usize;
-        let boxes: Vec<Box4> = (0..count).map(|i| (x + i as f32 * (dash + gap), y, dash, thickness)).collect();
+        let boxes: Vec<Box4> = (0..count)
+            .map(|i| (x + i as f32 * (dash + gap), y, dash, thickness))
+            .collect();
         self.fill(Ink::Grey(0.35), &boxes);
     }
 
@@ -219,7 +261,10 @@ const LOGO: &str = "Logo";
 fn at(x: f32, y: f32) -> Point {
     // Two decimals of a point are a 280th of a millimetre: enough, and short in the file.
     let short = |v: f32| Pt((v * PT_PER_MM * 1000.0).round() / 1000.0);
-    Point { x: short(x), y: short(PAGE_HEIGHT - y) }
+    Point {
+        x: short(x),
+        y: short(PAGE_HEIGHT - y),
+    }
 }
 
 /// The style and text that fit `room` millimetres: shrunk to `least` of the size, then cut with an ellipsis.
@@ -229,7 +274,10 @@ pub fn fit(style: Style, room: f32, text: &str, least: f32) -> (Style, String) {
     if wide <= room {
         return (style, text);
     }
-    let shrunk = Style { size: style.size * (room / wide).max(least), ..style };
+    let shrunk = Style {
+        size: style.size * (room / wide).max(least),
+        ..style
+    };
     if shrunk.width(&text) <= room + 0.01 {
         return (shrunk, text);
     }
@@ -248,8 +296,16 @@ pub fn fit(style: Style, room: f32, text: &str, least: f32) -> (Style, String) {
 pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in fold(text).split_whitespace() {
-        let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+    // A no-break blank keeps `R$ 1,00` together.
+    for word in fold(text)
+        .split([' ', '\t', '\n'])
+        .filter(|word| !word.is_empty())
+    {
+        let joined = if line.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{line} {word}")
+        };
         if style.width(&joined) <= room {
             line = joined;
             continue;
@@ -274,6 +330,29 @@ pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String
         if let Some(last) = lines.last_mut() {
             *last = fit(style, room, &format!("{last} {rest}"), 1.0).1;
         }
+    }
+    lines
+}
+
+/// Breaks a code into lines of at most `room` millimetres, anywhere but beside a blank, so that copying the lines
+/// together gives the code again. Nothing is dropped.
+pub fn wrap_code(style: Style, room: f32, code: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut line = String::new();
+    for c in code.chars() {
+        line.push(c);
+        if style.width(&line) > room {
+            let at = line
+                .char_indices()
+                .rev()
+                .map(|(at, _)| at)
+                .find(|at| *at > 0 && !line[*at..].starts_with(' ') && !line[..*at].ends_with(' '));
+            let rest = line.split_off(at.unwrap_or(line.len() - c.len_utf8()));
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    if !line.is_empty() {
+        lines.push(line);
     }
     lines
 }
@@ -316,15 +395,26 @@ pub fn write(about: &About<'_>, pages: Vec<Page>, logo: Option<&Logo>) -> Vec<u8
             data_format: RawImageFormat::RGB8,
             tag: Vec::new(),
         };
-        document.resources.xobjects.map = BTreeMap::from([(XObjectId(LOGO.to_owned()), XObject::Image(image))]);
+        document.resources.xobjects.map =
+            BTreeMap::from([(XObjectId(LOGO.to_owned()), XObject::Image(image))]);
     }
     for page in pages {
         digest.update(page.digest.finalize());
-        document.pages.push(PdfPage::new(Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT), page.ops));
+        document
+            .pages
+            .push(PdfPage::new(Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT), page.ops));
     }
-    let options = PdfSaveOptions { image_optimization: None, ..PdfSaveOptions::default() };
+    let options = PdfSaveOptions {
+        image_optimization: None,
+        ..PdfSaveOptions::default()
+    };
     let mut file = document.to_lopdf_document(&options, &mut Vec::new());
-    let id: String = digest.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    let id: String = digest
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|b| format!("{b:02x}"))
+        .collect();
     // printpdf numbers its documents; the same content must give the same bytes in any order.
     if let Ok(ids) = file.trailer.get_mut(b"ID").and_then(|ids| ids.as_array_mut()) {
         for text in ids.iter_mut().filter_map(|id| id.as_str_mut().ok()) {
@@ -340,6 +430,8 @@ pub fn write(about: &About<'_>, pages: Vec<Page>, logo: Option<&Logo>) -> Vec<u8
             }
         }
     }
+    // Lang and transparency-free images of today's readers: PDF 1.4.
+    file.version = "1.4".to_owned();
     file.compress();
     let mut bytes = Vec::new();
     // Writing to memory cannot fail; an empty file would be refused by whoever sends it.

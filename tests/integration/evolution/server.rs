@@ -37,7 +37,11 @@ impl Play {
 
     /// A whole JSON answer.
     pub fn json(status: &str, body: &str) -> Play {
-        Play::answer(status, &[("Content-Type", "application/json; charset=utf-8")], body)
+        Play::answer(
+            status,
+            &[("Content-Type", "application/json; charset=utf-8")],
+            body,
+        )
     }
 }
 
@@ -75,7 +79,12 @@ impl Server {
         let (stop, stopped) = channel();
         let kept = Arc::clone(&seen);
         let thread = std::thread::spawn(move || serve(&listener, &plays, &kept, &stopped));
-        Server { address, seen, stop: Some(stop), thread: Some(thread) }
+        Server {
+            address,
+            seen,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
     }
 
     pub fn url(&self) -> String {
@@ -101,11 +110,15 @@ impl Drop for Server {
 fn serve(listener: &TcpListener, plays: &[Play], kept: &Mutex<Vec<Seen>>, stopped: &Receiver<()>) {
     use std::sync::mpsc::TryRecvError;
     for turn in 0.. {
-        let Ok((mut stream, _)) = listener.accept() else { return };
+        let Ok((mut stream, _)) = listener.accept() else {
+            return;
+        };
         if matches!(stopped.try_recv(), Err(TryRecvError::Disconnected)) {
             return;
         }
-        let Some(play) = plays.get(turn).or(plays.last()) else { continue };
+        let Some(play) = plays.get(turn).or(plays.last()) else {
+            continue;
+        };
         if matches!(play, Play::Reset) {
             // One byte proves that the request is there; closing with the rest unread resets the connection.
             let _ = stream.read_exact(&mut [0]);
@@ -117,7 +130,9 @@ fn serve(listener: &TcpListener, plays: &[Play], kept: &Mutex<Vec<Seen>>, stoppe
             });
             continue;
         }
-        let Some(request) = read_request(&stream) else { continue };
+        let Some(request) = read_request(&stream) else {
+            continue;
+        };
         kept.lock().unwrap().push(request);
         match play {
             Play::Bytes(bytes) => drop(stream.write_all(bytes)),
@@ -126,7 +141,8 @@ fn serve(listener: &TcpListener, plays: &[Play], kept: &Mutex<Vec<Seen>>, stoppe
             Play::Mute => drop(stopped.recv()),
             Play::Drip(bytes, pause) => {
                 let mut alive = stream.write_all(bytes).is_ok();
-                while alive && stopped.recv_timeout(*pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                while alive && stopped.recv_timeout(*pause) == Err(std::sync::mpsc::RecvTimeoutError::Timeout)
+                {
                     alive = stream.write_all(b" ").is_ok();
                 }
             }
@@ -144,11 +160,21 @@ fn read_request(stream: &TcpStream) -> Option<Seen> {
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         headers.insert(name.to_lowercase(), value.trim().to_owned());
     }
-    let length = headers.get("content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+    let length = headers
+        .get("content-length")
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    Some(Seen { method, target, headers, body })
+    Some(Seen {
+        method,
+        target,
+        headers,
+        body,
+    })
 }
