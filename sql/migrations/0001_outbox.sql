@@ -81,7 +81,7 @@ CREATE TABLE WA_NOTICE (
   CONSTRAINT WA_NOTICE_KIND CHECK (KIND IN ('overdue', 'upcoming', 'both')),
   CONSTRAINT WA_NOTICE_STATE CHECK (STATE IN ('queued', 'sending', 'needs_person', 'sent', 'delivered', 'skipped',
     'superseded', 'expired', 'failed')),
-  CONSTRAINT WA_NOTICE_ENDING CHECK (ENDING IS NULL OR (ENDING IN ('superseded', 'skipped') AND STATE = ENDING
+  CONSTRAINT WA_NOTICE_ENDING CHECK (ENDING IS NULL OR (ENDING IN ('superseded', 'skipped', 'failed') AND STATE = ENDING
     AND REASON IS NOT NULL)),
   CONSTRAINT WA_NOTICE_SUPERSEDED CHECK (STATE <> 'superseded' OR (ENDING IS NOT NULL AND FIRST_DEPARTURE IS NULL))
 );
@@ -155,11 +155,12 @@ CREATE TABLE WA_CLAIM (
   CONSTRAINT WA_CLAIM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
 );
 
--- The last day on which something may have left to a phone; what is on its way is not in here yet.
+-- The last day on which something of a branch may have left to a phone; what is on its way is not in here yet.
 CREATE TABLE WA_WRITTEN (
   PHONE    WA_PHONE NOT NULL,
+  BRANCH   WA_ID NOT NULL,
   LAST_ON  DATE NOT NULL,
-  CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE)
+  CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE, BRANCH)
 );
 
 CREATE TABLE WA_DECISION (

@@ -1,1 +1,26 @@
-//! To come in this session.
+//! The use cases. They see the world only through the ports, and say what happened in values; the CLI turns these
+//! into words.
+//!
+//! | module | use case |
+//! |---|---|
+//! | [`shop`] | the settings of a shop, checked |
+//! | [`ground`] | what every use case must know first: dates, contract, policies, instances |
+//! | [`choose`] | selection over the ERP: the same code for scan, dry run, departure and preview |
+//! | [`scan`] | selects and stores |
+//! | [`dossier`] | one notice's documents, from a fresh read |
+//! | [`send`] | sends what is due |
+//! | [`replies`] | treats what customers answer |
+//! | [`pair`] | links an instance to a phone |
+//! | [`status`] | what is where |
+//! | [`schedule`] | the jobs of a site |
+
+pub mod choose;
+pub mod dossier;
+pub mod ground;
+pub mod pair;
+pub mod replies;
+pub mod scan;
+pub mod schedule;
+pub mod send;
+pub mod shop;
+pub mod status;

@@ -19,7 +19,9 @@
 pub mod boleto;
 pub mod calendar;
 pub mod document;
+pub mod guard;
 pub mod ids;
+pub mod lang;
 pub mod money;
 pub mod notice;
 pub mod pacing;

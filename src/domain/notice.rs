@@ -156,6 +156,31 @@ impl PartKind {
     }
 }
 
+/// The parts of a notice in the order of sending: text first (an unknown PDF looks like a scam), then each boleto
+/// with its code alone, the statement last. Above `max_boletos`: one merged PDF and no codes.
+///
+/// `receivables`: what fires, in order, each with whether a boleto can be attached.
+pub fn parts_of(receivables: &[(ReceivableId, bool)], max_boletos: usize, send_code: bool) -> Vec<PartKind> {
+    let boletos: Vec<_> = receivables
+        .iter()
+        .filter(|(_, has)| *has)
+        .map(|(id, _)| id)
+        .collect();
+    let mut parts = vec![PartKind::Text];
+    if boletos.len() > max_boletos {
+        parts.push(PartKind::MergedBoletos);
+    } else {
+        for id in boletos {
+            parts.push(PartKind::Boleto(id.clone()));
+            if send_code {
+                parts.push(PartKind::Code(id.clone()));
+            }
+        }
+    }
+    parts.push(PartKind::Statement);
+    parts
+}
+
 stored_words! {
     /// State of one part. What a crash in each leaves behind stands in docs/state_machine.md.
     PartState {
@@ -243,6 +268,8 @@ pub enum Ending {
     Superseded,
     /// See [`NoticeState::Skipped`].
     Skipped,
+    /// See [`NoticeState::Failed`]: refused before anything left (the number is not on WhatsApp).
+    Failed,
 }
 
 /// The state of a notice whose parts are in `parts` (in the order of sending).
@@ -253,6 +280,7 @@ pub fn notice_state(ending: Option<Ending>, parts: &[PartState]) -> NoticeState 
     match ending {
         Some(Ending::Superseded) => return NoticeState::Superseded,
         Some(Ending::Skipped) => return NoticeState::Skipped,
+        Some(Ending::Failed) => return NoticeState::Failed,
         None => {}
     }
     let any = |test: fn(PartState) -> bool| parts.iter().copied().any(test);
@@ -391,6 +419,24 @@ mod tests {
         assert_eq!(seen.len(), 199_999);
         assert!(seen.iter().all(|r| r.len() == 4));
         assert_eq!(Reference::of(NoticeId(923_521)).0.len(), 5);
+    }
+
+    #[test]
+    fn parts_in_the_order_of_the_texts() {
+        let words = |n: usize, max, code| {
+            let receivables: Vec<_> = (0..n)
+                .map(|i| (ReceivableId::new(i.to_string()), i != 1))
+                .collect();
+            parts_of(&receivables, max, code)
+                .iter()
+                .map(PartKind::word)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(words(0, 3, true), "text statement");
+        assert_eq!(words(3, 3, true), "text boleto code boleto code statement");
+        assert_eq!(words(3, 3, false), "text boleto boleto statement");
+        assert_eq!(words(4, 2, true), "text boletos statement");
     }
 
     #[test]

@@ -202,8 +202,8 @@ pub struct Rules<'a> {
 pub struct Past {
     /// Stages claimed, to whom. Claims of notices that this run may supersede are not among them.
     pub claims: HashSet<(ReceivableId, Phone, Stage)>,
-    /// The last day on which something left to a phone.
-    pub last_written: HashMap<Phone, NaiveDate>,
+    /// The last day on which a notice of a branch left to a phone. Two branches are two creditors: each may write.
+    pub last_written: HashMap<(Phone, BranchId), NaiveDate>,
     /// Phones that want no notices.
     pub opted_out: HashSet<Phone>,
     /// Customers on hold.
@@ -375,7 +375,7 @@ pub fn select(
             let Some(kind) = NoticeKind::of(items.iter().map(|i| i.stage)) else {
                 continue;
             };
-            let written = past.last_written.get(phone);
+            let written = past.last_written.get(&(phone.clone(), (*branch).clone()));
             if let Some(written) =
                 written.filter(|w| (rules.day - **w).num_days() < i64::from(rules.min_days_between))
             {

@@ -300,6 +300,11 @@ pub trait Gateway: Send + Sync {
     /// # Errors
     /// [`GatewayError`].
     fn acks(&self, gateway_ids: &[String]) -> Result<Vec<Ack>, GatewayError>;
+    /// The first sign, in any answer so far, that WhatsApp restricts the number: ask after every call, and stop
+    /// everything at the first. Such an answer is no proof of anything, so [`SendOutcome`] stays what it is.
+    fn restriction(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Linking an instance to a phone.

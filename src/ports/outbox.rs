@@ -79,8 +79,8 @@ pub struct Memory {
     pub claims: Vec<Claim>,
     /// Notices of which nothing was ever claimed by a worker, with their items.
     pub untouched: Vec<Untouched>,
-    /// The last day on which something left, or may have left, to a phone.
-    pub last_written: Vec<(Phone, NaiveDate)>,
+    /// The last day on which a notice of a branch left, or may have left, to a phone.
+    pub last_written: Vec<(Phone, BranchId, NaiveDate)>,
     /// Phones that do not want notices.
     pub opted_out: Vec<Phone>,
     /// Customers on hold.

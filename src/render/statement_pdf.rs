@@ -1,1 +1,464 @@
-//! To come.
+//! The debt statement (relatório de débitos) as PDF: A4, any number of pages.
+//!
+//! It names the creditor with tax id and address on every page (CDC art. 42-A), lists what is overdue and what
+//! falls due, and calls the updated values estimates, since only the bank's count.
+
+mod words;
+
+use super::pdf::logo::Logo;
+use super::pdf::{About, Align, Ink, PAGE_HEIGHT, Page, Style, wrap, write};
+use crate::domain::document::statement::Totals;
+use crate::domain::document::{StatementRow, StatementView};
+use crate::domain::money::Cents;
+use crate::i18n::Lang;
+use crate::i18n::format::{amount, date, date_time, money};
+use words::{Words, words};
+
+const LEFT: f32 = 12.0;
+const WIDTH: f32 = 186.0;
+const RIGHT: f32 = LEFT + WIDTH;
+/// Nothing but the foot stands below.
+const BOTTOM: f32 = PAGE_HEIGHT - 18.0;
+/// Height of a row of a table.
+const ROW: f32 = 5.2;
+const HAIR: f32 = 0.12;
+const FAINT: Ink = Ink::Grey(0.82);
+const QUIET: Ink = Ink::Grey(0.38);
+const BAND: Ink = Ink::Grey(0.955);
+
+/// Draws the statement.
+pub fn statement_pdf(view: &StatementView, lang: Lang) -> Vec<u8> {
+    let logo = view
+        .creditor
+        .logo
+        .as_deref()
+        .and_then(|png| Logo::from_png(png).ok());
+    let mut sheet = Sheet {
+        view,
+        lang,
+        words: words(lang),
+        pages: vec![Page::default()],
+        y: 0.0,
+    };
+    sheet.letterhead(logo.as_ref());
+    sheet.summary();
+    sheet.table(Table::Overdue);
+    sheet.table(Table::Upcoming);
+    sheet.closing();
+    sheet.feet();
+    let title = format!("{}, {}", sheet.words.title, view.creditor.name);
+    let subject = format!("Ref. {}", view.reference);
+    let language = match lang {
+        Lang::PtBr => "pt-BR",
+        Lang::En => "en",
+    };
+    let about = About {
+        title: &title,
+        author: &view.creditor.legal_name,
+        subject: &subject,
+        language,
+    };
+    write(&about, sheet.pages, logo.as_ref())
+}
+
+/// The two tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Table {
+    Overdue,
+    Upcoming,
+}
+
+/// The pages so far and where the next line goes.
+struct Sheet<'a> {
+    view: &'a StatementView,
+    lang: Lang,
+    words: &'static Words,
+    pages: Vec<Page>,
+    y: f32,
+}
+
+impl Sheet<'_> {
+    fn page(&mut self) -> &mut Page {
+        if self.pages.is_empty() {
+            self.pages.push(Page::default());
+        }
+        let last = self.pages.len() - 1;
+        &mut self.pages[last]
+    }
+
+    fn date(&self, day: chrono::NaiveDate) -> String {
+        date(self.lang, day)
+    }
+
+    fn letterhead(&mut self, logo: Option<&Logo>) {
+        let creditor = &self.view.creditor;
+        let mut x = LEFT;
+        let page = &mut self.pages[0];
+        if let Some(logo) = logo {
+            x += page.logo(logo, (LEFT, 11.0, 36.0, 17.0)) + 5.0;
+        }
+        let room = RIGHT - 52.0 - x;
+        page.text_within(x, 16.0, Style::bold(14.0), Align::Left, room, &creditor.name);
+        let small = Style::regular(8.0).ink(QUIET);
+        let mut names = vec![creditor.tax_id.as_str()];
+        if creditor.legal_name != creditor.name {
+            names.insert(0, &creditor.legal_name);
+        }
+        page.text_within(x, 20.6, small, Align::Left, room, &names.join(" - "));
+        page.text_within(x, 24.3, small, Align::Left, room, &creditor.address);
+        let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
+        page.text_within(x, 28.0, small, Align::Left, room, &contact.join(" - "));
+
+        let title = Style::bold(13.0).ink(Ink::Slate);
+        page.text(RIGHT, 16.0, title, Align::Right, self.words.title);
+        let as_of = format!("{} {}", self.words.as_of, date(self.lang, self.view.today));
+        page.text(RIGHT, 20.6, Style::regular(8.5), Align::Right, &as_of);
+        page.text(
+            RIGHT,
+            24.3,
+            small,
+            Align::Right,
+            &format!("Ref. {}", self.view.reference),
+        );
+        page.rule(LEFT, 32.0, WIDTH, 0.5, Ink::Slate);
+
+        let debtor = &self.view.debtor;
+        let label = Style::regular(7.0).ink(QUIET);
+        page.text(LEFT, 37.5, label, Align::Left, self.words.customer);
+        page.text_within(LEFT, 42.0, Style::bold(10.0), Align::Left, WIDTH, &debtor.name);
+        let lines: Vec<&str> = [debtor.tax_id.as_deref(), Some(debtor.address.as_str())]
+            .into_iter()
+            .flatten()
+            .filter(|text| !text.is_empty())
+            .collect();
+        page.text_within(LEFT, 46.0, small, Align::Left, WIDTH, &lines.join(" - "));
+        self.y = 50.5;
+    }
+
+    /// Three figures at a glance.
+    fn summary(&mut self) {
+        let (overdue, upcoming) = (Totals::of(&self.view.overdue), Totals::of(&self.view.upcoming));
+        let words = self.words;
+        let all = overdue.count + upcoming.count;
+        let cells = [
+            (words.overdue_plain, overdue.balance, overdue.count),
+            (words.upcoming, upcoming.balance, upcoming.count),
+            (words.total_plain, overdue.balance + upcoming.balance, all),
+        ];
+        let (y, lang) = (self.y, self.lang);
+        let gap = 3.0;
+        let wide = (WIDTH - 2.0 * gap) / 3.0;
+        let page = self.page();
+        for (i, (label, total, count)) in cells.into_iter().enumerate() {
+            let x = LEFT + i as f32 * (wide + gap);
+            page.fill(BAND, &[(x, y, wide, 15.0)]);
+            page.fill(Ink::Slate, &[(x, y, 0.7, 15.0)]);
+            page.text(
+                x + 3.5,
+                y + 4.8,
+                Style::regular(7.5).ink(QUIET),
+                Align::Left,
+                label,
+            );
+            page.text(
+                x + wide - 3.0,
+                y + 4.8,
+                Style::regular(7.5).ink(QUIET),
+                Align::Right,
+                &words.count(count),
+            );
+            let style = Style::bold(13.0);
+            page.number_within(
+                x + 3.5,
+                y + 11.8,
+                style,
+                Align::Left,
+                wide - 7.0,
+                &money(lang, total),
+            );
+        }
+        self.y += 15.0 + 9.0;
+    }
+
+    fn table(&mut self, table: Table) {
+        let view = self.view;
+        let rows: &[StatementRow] = match table {
+            Table::Overdue => &view.overdue,
+            Table::Upcoming => &view.upcoming,
+        };
+        if rows.is_empty() {
+            if table == Table::Upcoming && view.overdue.is_empty() {
+                let (y, none) = (self.y, self.words.none);
+                self.page().text(LEFT, y, Style::regular(9.0), Align::Left, none);
+                self.y += 9.0;
+            }
+            return;
+        }
+        // A heading never stands alone at the foot of a page: it takes the columns and three rows along.
+        if self.y + 12.0 + 3.0 * ROW > BOTTOM {
+            self.next_page();
+        }
+        self.heading(table, rows.len(), false);
+        for (i, row) in rows.iter().enumerate() {
+            // The last row keeps room for the total under it.
+            let need = if i + 1 == rows.len() { 2.0 * ROW + 1.0 } else { ROW };
+            if self.y + need > BOTTOM {
+                self.next_page();
+                self.heading(table, rows.len(), true);
+            }
+            self.row(table, row);
+        }
+        self.total(table, &Totals::of(rows));
+        self.y += 9.0;
+    }
+
+    /// The table's name and its columns.
+    fn heading(&mut self, table: Table, count: usize, continued: bool) {
+        let words = self.words;
+        let (name, y) = (
+            if table == Table::Overdue {
+                words.overdue
+            } else {
+                words.upcoming
+            },
+            self.y,
+        );
+        let mut note = words.count(count);
+        if continued {
+            note = format!("{note}, {}", words.continued);
+        }
+        let columns = columns(table, words);
+        let page = self.page();
+        let style = Style::bold(10.5).ink(Ink::Slate);
+        page.text(LEFT, y, style, Align::Left, name);
+        let quiet = Style::regular(7.5).ink(QUIET);
+        page.text(LEFT + style.width(name) + 2.5, y, quiet, Align::Left, &note);
+        let top = y + 2.2;
+        page.fill(BAND, &[(LEFT, top, WIDTH, 5.4)]);
+        page.rule(LEFT, top + 5.4, WIDTH, 0.25, Ink::Slate);
+        let mut x = LEFT;
+        for (label, width, align) in columns {
+            let anchor = if align == Align::Right {
+                x + width - 1.0
+            } else {
+                x + 1.0
+            };
+            page.text_within(anchor, top + 3.7, Style::bold(7.0), align, width - 1.5, label);
+            x += width;
+        }
+        self.y = top + 5.65;
+    }
+
+    fn row(&mut self, table: Table, row: &StatementRow) {
+        let number = |cents: Cents| amount(self.lang, cents);
+        // Nothing paid or added is a dash: the eye finds what is there.
+        let or_dash = |cents: Cents| {
+            if cents == Cents::ZERO {
+                "-".to_owned()
+            } else {
+                number(cents)
+            }
+        };
+        let days = match (table, row.days) {
+            (Table::Upcoming, 0) => self.words.today.to_owned(),
+            (_, days) => days.to_string(),
+        };
+        let issued = row.issued_on.map(|day| self.date(day)).unwrap_or_default();
+        let mut cells = vec![
+            row.document.clone(),
+            row.installment.clone(),
+            issued,
+            self.date(row.due_on),
+            days,
+            number(row.original),
+            or_dash(row.paid),
+        ];
+        match table {
+            Table::Overdue => {
+                cells.extend([
+                    or_dash(row.charges.fine),
+                    or_dash(row.charges.interest),
+                    number(row.updated()),
+                ]);
+            }
+            Table::Upcoming => cells.push(number(row.balance)),
+        }
+        self.cells(table, &cells, Style::regular(8.0));
+        let y = self.y;
+        self.page().rule(LEFT, y - HAIR, WIDTH, HAIR, FAINT);
+    }
+
+    fn total(&mut self, table: Table, totals: &Totals) {
+        let number = |cents: Cents| amount(self.lang, cents);
+        let mut cells = vec![self.words.total.to_owned()];
+        cells.resize(5, String::new());
+        cells.extend([number(totals.original), number(totals.paid)]);
+        match table {
+            Table::Overdue => {
+                cells.extend([
+                    number(totals.fine),
+                    number(totals.interest),
+                    number(totals.updated),
+                ]);
+            }
+            Table::Upcoming => cells.push(number(totals.balance)),
+        }
+        let y = self.y;
+        self.page().rule(LEFT, y, WIDTH, 0.25, Ink::Slate);
+        self.y += 0.4;
+        self.cells(table, &cells, Style::bold(8.0));
+    }
+
+    fn cells(&mut self, table: Table, cells: &[String], style: Style) {
+        let (columns, y) = (columns(table, self.words), self.y);
+        let page = self.page();
+        let mut x = LEFT;
+        for ((_, width, align), text) in columns.into_iter().zip(cells) {
+            match align {
+                Align::Right => {
+                    page.number_within(x + width - 1.0, y + 3.6, style, align, width - 1.5, text);
+                }
+                _ => page.text_within(x + 1.0, y + 3.6, style, align, width - 1.5, text),
+            }
+            x += width;
+        }
+        self.y += ROW;
+    }
+
+    /// How to pay, and what if paid already.
+    fn closing(&mut self) {
+        let words = self.words;
+        let view = self.view;
+        let body = Style::regular(8.5);
+        let mut blocks: Vec<(&str, String)> = Vec::new();
+        let mut pay = if view.payees.is_empty() {
+            words.without_boletos
+        } else {
+            words.with_boletos
+        }
+        .to_owned();
+        if !view.payees.is_empty() {
+            let names: Vec<String> = view
+                .payees
+                .iter()
+                .map(|p| {
+                    p.tax_id
+                        .as_ref()
+                        .map_or(p.name.clone(), |id| format!("{}, {id}", p.name))
+                })
+                .collect();
+            pay = format!("{pay} {} {}.", words.check_payee, names.join("; "));
+        }
+        if let Some(phone) = &view.creditor.phone {
+            pay = format!("{pay} {} {phone}.", words.call);
+        }
+        blocks.push((words.how_to_pay, pay));
+        blocks.push((words.paid_already, words.disregard.to_owned()));
+
+        let blocks: Vec<(&str, Vec<String>)> = blocks
+            .into_iter()
+            .map(|(head, text)| (head, wrap(body, WIDTH - 8.0, &text, 6)))
+            .collect();
+        let estimate = if view.overdue.is_empty() {
+            Vec::new()
+        } else {
+            wrap(Style::regular(7.0), WIDTH, words.estimate, 3)
+        };
+        let lines: usize = blocks.iter().map(|(_, lines)| lines.len()).sum();
+        let height = 5.0 + blocks.len() as f32 * 6.6 + lines as f32 * 4.0;
+        if self.y + height + 3.2 * estimate.len() as f32 > BOTTOM {
+            self.next_page();
+        }
+        let mut y = self.y - 4.0;
+        let page = self.page();
+        for line in &estimate {
+            page.text(LEFT, y, Style::regular(7.0).ink(QUIET), Align::Left, line);
+            y += 3.2;
+        }
+        y += 1.5;
+        page.fill(BAND, &[(LEFT, y, WIDTH, height - 2.0)]);
+        for (head, lines) in blocks {
+            y += 6.2;
+            page.text(LEFT + 4.0, y, Style::bold(9.0).ink(Ink::Slate), Align::Left, head);
+            for line in lines {
+                y += 4.0;
+                page.text(LEFT + 4.0, y, body, Align::Left, &line);
+            }
+            y += 0.6;
+        }
+        self.y = y;
+    }
+
+    /// Begins a page with a short head: whose statement this is.
+    fn next_page(&mut self) {
+        let view = self.view;
+        let mut page = Page::default();
+        let small = Style::regular(8.0).ink(QUIET);
+        page.text_within(
+            LEFT,
+            14.0,
+            Style::bold(9.0),
+            Align::Left,
+            90.0,
+            &view.creditor.name,
+        );
+        page.text_within(RIGHT, 14.0, small, Align::Right, 90.0, &view.debtor.name);
+        page.rule(LEFT, 16.5, WIDTH, 0.5, Ink::Slate);
+        self.pages.push(page);
+        self.y = 24.0;
+    }
+
+    /// The foot of every page, once their number is known.
+    fn feet(&mut self) {
+        let (view, words) = (self.view, self.words);
+        let of = self.pages.len();
+        let creditor = &view.creditor;
+        let who = format!(
+            "{}, {}, {}",
+            creditor.legal_name, creditor.tax_id, creditor.address
+        );
+        let when = format!(
+            "{} {} - Ref. {}",
+            words.generated,
+            date_time(self.lang, view.generated_at),
+            view.reference
+        );
+        let small = Style::regular(6.8).ink(QUIET);
+        for (i, page) in self.pages.iter_mut().enumerate() {
+            let y = PAGE_HEIGHT - 12.5;
+            page.rule(LEFT, y - 3.4, WIDTH, HAIR, QUIET);
+            page.text_within(LEFT, y, small, Align::Left, WIDTH - 30.0, &who);
+            page.text(LEFT, y + 3.2, small, Align::Left, &when);
+            let number = format!("{} {} {} {of}", words.page.0, i + 1, words.page.1);
+            page.text(RIGHT, y, small, Align::Right, &number);
+        }
+    }
+}
+
+/// Label, width and side of each column; the numbers of both tables stand under each other.
+fn columns(table: Table, words: &Words) -> Vec<(&'static str, f32, Align)> {
+    let (left, right) = (Align::Left, Align::Right);
+    let mut columns = vec![
+        (words.document, 28.5, left),
+        (words.installment, 14.0, left),
+        (words.issued, 17.5, left),
+        (words.due, 18.0, left),
+        (words.days, 9.5, right),
+        (words.original, 22.5, right),
+        (words.paid, 19.5, right),
+    ];
+    match table {
+        Table::Overdue => {
+            columns.extend([
+                (words.fine, 16.0, right),
+                (words.interest, 18.0, right),
+                (words.updated, 22.5, right),
+            ]);
+        }
+        Table::Upcoming => columns.push((words.to_pay, 56.5, right)),
+    }
+    columns
+}

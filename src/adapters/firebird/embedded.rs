@@ -39,7 +39,10 @@ pub enum EmbeddedError {
 /// The root of an embedded database: `embedded_root`, else `.firebird` beside the database file.
 pub fn root_of(settings: &ConnectionSettings) -> PathBuf {
     let root = settings.embedded_root.clone().unwrap_or_else(|| {
-        Path::new(&settings.path).parent().unwrap_or_else(|| Path::new("")).join(".firebird")
+        Path::new(&settings.path)
+            .parent()
+            .unwrap_or_else(|| Path::new(""))
+            .join(".firebird")
     });
     // Firebird takes relative paths from folders of its own choice.
     std::path::absolute(&root).unwrap_or(root)
@@ -76,7 +79,9 @@ pub fn restart(environment: &[(String, String)]) -> io::Result<u8> {
     let mut arguments = std::env::args_os();
     let name = arguments.next();
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(arguments).envs(environment.iter().map(|(k, v)| (k, v)));
+    command
+        .args(arguments)
+        .envs(environment.iter().map(|(k, v)| (k, v)));
     run(command, name)
 }
 
@@ -93,7 +98,10 @@ fn run(mut command: Command, name: Option<OsString>) -> io::Result<u8> {
 fn run(mut command: Command, _name: Option<OsString>) -> io::Result<u8> {
     // Ctrl-C reaches both, since they share the console; the child decides.
     let status = command.status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1))
 }
 
 /// Builds the root, or brings it up to date with the installed engine. Several processes may do so at once.
@@ -112,7 +120,11 @@ pub fn prepare_embedded_root(root: &Path, client_library: Option<&str>) -> Resul
         // Links want a privilege there.
         copy_folder(&source.join("plugins"), &root.join("plugins"))?;
         for entry in list(&source)? {
-            let name = entry.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+            let name = entry
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
             // The engine's own libraries (ICU, zlib, the C runtime) lie beside fbclient.dll.
             if entry.is_file() && (name.starts_with("icu") || name.ends_with(".dll")) {
                 copy_file(&entry, &root.join(entry.file_name().unwrap_or_default()))?;
@@ -143,14 +155,25 @@ pub fn prepare_embedded_root(root: &Path, client_library: Option<&str>) -> Resul
 fn find_engine(client_library: Option<&str>) -> Result<PathBuf, EmbeddedError> {
     let mut looked_in = Vec::new();
     // Beside the library that was named: Firebird's own layout (`lib/libfbclient.so.2`, or the folder of fbclient.dll).
-    if let Some(folder) = client_library.map(Path::new).and_then(Path::parent).filter(|f| !f.as_os_str().is_empty()) {
+    if let Some(folder) = client_library
+        .map(Path::new)
+        .and_then(Path::parent)
+        .filter(|f| !f.as_os_str().is_empty())
+    {
         looked_in.push(folder.to_owned());
         looked_in.extend(folder.parent().map(Path::to_owned));
     }
     if cfg!(windows) {
         // fbclient.dll beside our own executable, then Firebird's usual folders.
-        looked_in.extend(std::env::current_exe().ok().and_then(|exe| exe.parent().map(Path::to_owned)));
-        for programs in ["ProgramFiles", "ProgramW6432"].iter().filter_map(std::env::var_os) {
+        looked_in.extend(
+            std::env::current_exe()
+                .ok()
+                .and_then(|exe| exe.parent().map(Path::to_owned)),
+        );
+        for programs in ["ProgramFiles", "ProgramW6432"]
+            .iter()
+            .filter_map(std::env::var_os)
+        {
             for version in ["Firebird_5_0", "Firebird_4_0", "Firebird_3_0"] {
                 looked_in.push(Path::new(&programs).join("Firebird").join(version));
             }
@@ -159,7 +182,12 @@ fn find_engine(client_library: Option<&str>) -> Result<PathBuf, EmbeddedError> {
         // Debian: /usr/lib/<triplet>/firebird/3.0; others: /usr/lib64/firebird, /opt/firebird.
         for base in ["/usr/lib", "/usr/lib64"] {
             let mut triplets = vec![PathBuf::from(base)];
-            triplets.extend(list(Path::new(base)).unwrap_or_default().into_iter().filter(|p| p.is_dir()));
+            triplets.extend(
+                list(Path::new(base))
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter(|p| p.is_dir()),
+            );
             for triplet in triplets {
                 let firebird = triplet.join("firebird");
                 if firebird.is_dir() {
@@ -171,10 +199,17 @@ fn find_engine(client_library: Option<&str>) -> Result<PathBuf, EmbeddedError> {
         looked_in.push(PathBuf::from("/opt/firebird"));
     }
     let has_engine = |folder: &PathBuf| {
-        list(&folder.join("plugins")).unwrap_or_default().iter().any(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
-            name.starts_with("libengine") || name.starts_with("engine")
-        })
+        list(&folder.join("plugins"))
+            .unwrap_or_default()
+            .iter()
+            .any(|file| {
+                let name = file
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .to_lowercase();
+                name.starts_with("libengine") || name.starts_with("engine")
+            })
     };
     match looked_in.iter().find(|folder| has_engine(folder)) {
         Some(folder) => Ok(folder.clone()),
@@ -183,14 +218,24 @@ fn find_engine(client_library: Option<&str>) -> Result<PathBuf, EmbeddedError> {
 }
 
 fn list(folder: &Path) -> Result<Vec<PathBuf>, EmbeddedError> {
-    let read = || std::fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<io::Result<Vec<_>>>();
-    let mut paths = read().map_err(|error| EmbeddedError::Write { path: folder.to_owned(), error })?;
+    let read = || {
+        std::fs::read_dir(folder)?
+            .map(|entry| entry.map(|e| e.path()))
+            .collect::<io::Result<Vec<_>>>()
+    };
+    let mut paths = read().map_err(|error| EmbeddedError::Write {
+        path: folder.to_owned(),
+        error,
+    })?;
     paths.sort();
     Ok(paths)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), EmbeddedError> {
-    std::fs::create_dir_all(to).map_err(|error| EmbeddedError::Write { path: to.to_owned(), error })?;
+    std::fs::create_dir_all(to).map_err(|error| EmbeddedError::Write {
+        path: to.to_owned(),
+        error,
+    })?;
     for file in list(from)?.into_iter().filter(|path| path.is_file()) {
         copy_file(&file, &to.join(file.file_name().unwrap_or_default()))?;
     }
@@ -198,7 +243,10 @@ fn copy_folder(from: &Path, to: &Path) -> Result<(), EmbeddedError> {
 }
 
 fn copy_file(from: &Path, to: &Path) -> Result<(), EmbeddedError> {
-    let bytes = std::fs::read(from).map_err(|error| EmbeddedError::Write { path: from.to_owned(), error })?;
+    let bytes = std::fs::read(from).map_err(|error| EmbeddedError::Write {
+        path: from.to_owned(),
+        error,
+    })?;
     write(to, &bytes)
 }
 
@@ -220,7 +268,10 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), EmbeddedError> {
         }
         Ok::<_, io::Error>(())
     };
-    replace().map_err(|error| EmbeddedError::Write { path: path.to_owned(), error })
+    replace().map_err(|error| EmbeddedError::Write {
+        path: path.to_owned(),
+        error,
+    })
 }
 
 #[cfg(unix)]
@@ -230,9 +281,10 @@ fn link(target: &Path, link: &Path) -> Result<(), EmbeddedError> {
     }
     let _ = std::fs::remove_file(link);
     match std::os::unix::fs::symlink(target, link) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            Err(EmbeddedError::Write { path: link.to_owned(), error })
-        }
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(EmbeddedError::Write {
+            path: link.to_owned(),
+            error,
+        }),
         _ => Ok(()),
     }
 }

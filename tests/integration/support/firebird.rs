@@ -37,25 +37,48 @@ impl TestServer {
 
     /// The same with `AUTH` (AuthServer) and `WIRE` (WireCrypt).
     pub fn private_with(environment: &[(&str, &str)]) -> TestServer {
-        let own = tempfile::Builder::new().prefix("wa-notify-fb-").tempdir().expect("a temporary folder");
-        let folder = own.path().canonicalize().expect("the folder just made").join("root");
+        let own = tempfile::Builder::new()
+            .prefix("wa-notify-fb-")
+            .tempdir()
+            .expect("a temporary folder");
+        let folder = own
+            .path()
+            .canonicalize()
+            .expect("the folder just made")
+            .join("root");
         let port = start(&folder, std::process::id(), environment);
-        TestServer { port, folder, own: Some(own) }
+        TestServer {
+            port,
+            folder,
+            own: Some(own),
+        }
     }
 
     /// Kills the server as a power cut would.
     pub fn kill(&self) {
         assert!(self.own.is_some(), "the shared server is not ours to kill");
         let pid = std::fs::read_to_string(self.folder.join("pid")).expect("the server's pid");
-        let status = Command::new("kill").args(["-9", pid.trim()]).status().expect("kill");
+        let status = Command::new("kill")
+            .args(["-9", pid.trim()])
+            .status()
+            .expect("kill");
         assert!(status.success());
     }
 
     /// Stops the server's process without ending it: it becomes mute.
     pub fn freeze(&self) -> Frozen {
         assert!(self.own.is_some(), "the shared server is not ours to freeze");
-        let pid = std::fs::read_to_string(self.folder.join("pid")).expect("the server's pid").trim().to_owned();
-        assert!(Command::new("kill").args(["-STOP", &pid]).status().expect("kill").success());
+        let pid = std::fs::read_to_string(self.folder.join("pid"))
+            .expect("the server's pid")
+            .trim()
+            .to_owned();
+        assert!(
+            Command::new("kill")
+                .args(["-STOP", &pid])
+                .status()
+                .expect("kill")
+                .success()
+        );
         Frozen(pid)
     }
 
@@ -71,16 +94,27 @@ impl TestServer {
         let path = self.folder.join("data").join(format!("{}.fdb", unique()));
         let settings = self.settings(&path);
         drop(Connection::create_database(&settings, charset).expect("a new database"));
-        TestDatabase { settings, path, folder: None }
+        TestDatabase {
+            settings,
+            path,
+            folder: None,
+        }
     }
 
     fn named(text: &str) -> TestServer {
         let parts = text.split_once(';').and_then(|(address, folder)| {
-            Some((address.strip_prefix("127.0.0.1:")?.parse().ok()?, PathBuf::from(folder)))
+            Some((
+                address.strip_prefix("127.0.0.1:")?.parse().ok()?,
+                PathBuf::from(folder),
+            ))
         });
         let (port, folder) =
             parts.unwrap_or_else(|| panic!("WA_NOTIFY_TEST_FIREBIRD is not 127.0.0.1:PORT;FOLDER: {text}"));
-        TestServer { port, folder, own: None }
+        TestServer {
+            port,
+            folder,
+            own: None,
+        }
     }
 
     fn of_this_run() -> TestServer {
@@ -103,7 +137,11 @@ impl TestServer {
             let _ = std::fs::remove_file(folder.join("pid"));
             start(&folder, runner, &[])
         });
-        TestServer { port, folder, own: None }
+        TestServer {
+            port,
+            folder,
+            own: None,
+        }
     }
 }
 
@@ -146,7 +184,9 @@ impl TestDatabase {
     pub fn with(&self, statements: &[&str]) -> Connection {
         let mut connection = self.connect();
         for statement in statements {
-            connection.execute(statement, &[]).unwrap_or_else(|error| panic!("{statement}: {error}"));
+            connection
+                .execute(statement, &[])
+                .unwrap_or_else(|error| panic!("{statement}: {error}"));
         }
         // DDL and prepared statements do not go together well on one connection.
         drop(connection);
@@ -170,13 +210,20 @@ impl Drop for TestDatabase {
 /// An empty database that this very process opens, no server involved. The folder has a prepared private root; a
 /// child process gets its variables from [`embedded::embedded_environment`].
 pub fn embedded_database(charset: &str) -> TestDatabase {
-    let folder = tempfile::Builder::new().prefix("wa-notify-emb-").tempdir().expect("a temporary folder");
+    let folder = tempfile::Builder::new()
+        .prefix("wa-notify-emb-")
+        .tempdir()
+        .expect("a temporary folder");
     let path = folder.path().join("data.fdb");
     let settings = ConnectionSettings::new(None, path.to_str().expect("an UTF-8 path"));
     embedded::prepare_embedded_root(&embedded::root_of(&settings), None)
         .unwrap_or_else(|error| panic!("{error}\n{}", install_line()));
     drop(Connection::create_database(&settings, charset).expect("a new embedded database"));
-    TestDatabase { settings, path, folder: Some(folder) }
+    TestDatabase {
+        settings,
+        path,
+        folder: Some(folder),
+    }
 }
 
 fn install_line() -> &'static str {
@@ -196,7 +243,9 @@ fn start(folder: &Path, until_pid: u32, environment: &[(&str, &str)]) -> u16 {
         .output()
         .unwrap_or_else(|error| panic!("scripts/firebird: {error}"));
     let text = String::from_utf8_lossy(&output.stdout);
-    text.trim().parse().unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    text.trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 #[cfg(unix)]
@@ -212,5 +261,9 @@ fn parent_id() -> u32 {
 /// A name that no other test of any process takes.
 fn unique() -> String {
     static COUNTER: AtomicU32 = AtomicU32::new(0);
-    format!("t{}_{}", std::process::id(), COUNTER.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "t{}_{}",
+        std::process::id(),
+        COUNTER.fetch_add(1, Ordering::Relaxed)
+    )
 }

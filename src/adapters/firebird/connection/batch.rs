@@ -29,7 +29,12 @@ impl Batch {
     /// # Errors
     /// Those of [`Connection::execute`]; [`DatabaseError::Other`] for a statement above 60 KB (send it by itself, with
     /// parameters) or one whose `?` are not as many as the values.
-    pub fn push(&mut self, connection: &mut Connection, sql: &str, values: &[Value]) -> Result<(), DatabaseError> {
+    pub fn push(
+        &mut self,
+        connection: &mut Connection,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<(), DatabaseError> {
         let statement = fill(sql, values)?;
         if HEAD.len() + statement.len() + 2 + TAIL.len() > MAX_SQL_BYTES {
             return Err(other("statement too long for a batch"));
@@ -67,7 +72,9 @@ fn fill(sql: &str, values: &[Value]) -> Result<String, DatabaseError> {
     for c in sql.trim_end().trim_end_matches(';').chars() {
         match (quote, c) {
             (None, '?') => {
-                filled.push_str(&literal(values.next().ok_or_else(|| other("more ? than values"))?));
+                filled.push_str(&literal(
+                    values.next().ok_or_else(|| other("more ? than values"))?,
+                ));
                 continue;
             }
             (None, '\'' | '"') => quote = Some(c),
@@ -83,7 +90,10 @@ fn fill(sql: &str, values: &[Value]) -> Result<String, DatabaseError> {
 }
 
 fn other(detail: &str) -> DatabaseError {
-    DatabaseError::Other { code: -1, detail: detail.to_owned() }
+    DatabaseError::Other {
+        code: -1,
+        detail: detail.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +104,10 @@ mod tests {
     fn placeholders_outside_quotes_only() {
         let sql = "INSERT INTO T (A, \"B?\", C) VALUES (?, 'why?', ?);";
         let filled = fill(sql, &[Value::from("it's?"), Value::Int(-1)]).unwrap();
-        assert_eq!(filled, "INSERT INTO T (A, \"B?\", C) VALUES ('it''s?', 'why?', (-1))");
+        assert_eq!(
+            filled,
+            "INSERT INTO T (A, \"B?\", C) VALUES ('it''s?', 'why?', (-1))"
+        );
         assert!(fill("VALUES (?)", &[]).is_err());
         assert!(fill("VALUES (?)", &[Value::Null, Value::Null]).is_err());
     }

@@ -13,17 +13,27 @@ pub(super) fn first(choice: &CharsetChoice) -> Result<(Charset, bool), DatabaseE
     }
 }
 
-/// A database without a character set holds whatever its Windows programs wrote.
+/// A database without a character set holds whatever its Windows programs wrote. A WIN1252 one is read as what it is:
+/// UTF8 would do for clean text, but fails a whole query on one byte that WIN1252 leaves undefined, or on one column
+/// that was left without a character set.
 pub(super) fn for_database(own: &str) -> Charset {
-    if own.is_empty() || own.eq_ignore_ascii_case("NONE") { charset::WIN_1252 } else { charset::UTF_8 }
+    match own.trim() {
+        "" | "NONE" | "WIN1252" => charset::WIN_1252,
+        _ => charset::UTF_8,
+    }
 }
 
 fn named(name: &str) -> Result<Charset, DatabaseError> {
     if name.trim().eq_ignore_ascii_case("NONE") {
         // The server hands out bytes as they are.
-        return Ok(Charset { on_firebird: "NONE", on_rust: charset::WIN_1252.on_rust });
+        return Ok(Charset {
+            on_firebird: "NONE",
+            on_rust: charset::WIN_1252.on_rust,
+        });
     }
-    name.parse().map_err(|_| DatabaseError::Charset { detail: format!("unknown character set {name:?}") })
+    name.parse().map_err(|_| DatabaseError::Charset {
+        detail: format!("unknown character set {name:?}"),
+    })
 }
 
 /// Text that the connection cannot carry must be refused before a byte of it is sent: the pure Rust client would

@@ -18,17 +18,40 @@ pub(super) fn map(
 ) -> DatabaseError {
     match cut {
         Some(Cut::TimedOut(limit, during)) => {
-            return DatabaseError::TimedOut { limit, during: during.to_owned() };
+            return DatabaseError::TimedOut {
+                limit,
+                during: during.to_owned(),
+            };
         }
         Some(Cut::Interrupted) => return DatabaseError::Interrupted,
         None => {}
     }
     let (code, detail) = match error {
-        FbError::Io(error) => return DatabaseError::ConnectionLost { detail: error.to_string() },
+        FbError::Io(error) => {
+            return DatabaseError::ConnectionLost {
+                detail: error.to_string(),
+            };
+        }
         FbError::Sql { code, msg } => (code, msg.trim().to_owned()),
         FbError::Other(msg) => (-1, msg.trim().to_owned()),
     };
-    classify(code, detail, settings, connecting)
+    classify(code, scrub(&detail), settings, connecting)
+}
+
+/// Takes the values of rows out of the server's text: it ends up in logs.
+fn scrub(detail: &str) -> String {
+    let mut lines = Vec::new();
+    for line in detail.lines() {
+        // `Problematic key value is ("ID" = 1)`, `conversion error from string "12,5"`
+        if line.starts_with("Problematic key value") {
+            continue;
+        }
+        match line.find("conversion error from string") {
+            Some(at) => lines.push(format!("{}conversion error from string \"***\"", &line[..at])),
+            None => lines.push(line.trim_end().to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 fn classify(code: i32, detail: String, settings: &ConnectionSettings, connecting: bool) -> DatabaseError {
@@ -37,19 +60,43 @@ fn classify(code: i32, detail: String, settings: &ConnectionSettings, connecting
     let address = || settings.address();
 
     if says(&["user name and password are not defined", "contauth"]) {
-        return DatabaseError::LoginFailed { user: settings.user.clone(), address: address(), detail };
+        return DatabaseError::LoginFailed {
+            user: settings.user.clone(),
+            address: address(),
+            detail,
+        };
     }
     if connecting {
-        if says(&["incompatible wire encryption", "error occurred during login", "legacy_auth", "auth plugin"])
-            || (says(&["unavailable database"]) && settings.host.is_some() && settings.driver == Driver::Rust)
+        if says(&[
+            "incompatible wire encryption",
+            "error occurred during login",
+            "legacy_auth",
+            "auth plugin",
+        ]) || (says(&["unavailable database"])
+            && settings.host.is_some()
+            && settings.driver == Driver::Rust)
         {
             return DatabaseError::DriverUnsuited { detail };
         }
-        if says(&["already opened with engine instance", "lock manager", "file is in use", "is used by another"]) {
+        if says(&[
+            "already opened with engine instance",
+            "lock manager",
+            "file is in use",
+            "is used by another",
+        ]) {
             return DatabaseError::InUse { detail };
         }
-        if says(&["i/o error", "unavailable database", "error while trying to open file", "no such file"]) {
-            return DatabaseError::NoSuchDatabase { address: address(), path: settings.path.clone(), detail };
+        if says(&[
+            "i/o error",
+            "unavailable database",
+            "error while trying to open file",
+            "no such file",
+        ]) {
+            return DatabaseError::NoSuchDatabase {
+                address: address(),
+                path: settings.path.clone(),
+                detail,
+            };
         }
     }
     if says(&[
@@ -65,7 +112,10 @@ fn classify(code: i32, detail: String, settings: &ConnectionSettings, connecting
     if says(&["no permission"]) {
         return DatabaseError::Permission { detail };
     }
-    if says(&["violation of primary or unique key", "attempt to store duplicate value"]) {
+    if says(&[
+        "violation of primary or unique key",
+        "attempt to store duplicate value",
+    ]) {
         return DatabaseError::Duplicate { detail };
     }
     if says(&["update conflicts", "lock conflict", "deadlock", "lock time-out"]) {

@@ -44,7 +44,7 @@ use rsfbclient::{Charset, FbError, SimpleConnection, SqlType};
 pub use self::batch::Batch;
 pub use self::relay::Interrupt;
 pub use self::settings::{CharsetChoice, ConnectionSettings, Driver};
-pub use self::value::{ColumnKey, Row, Value, literal};
+pub use self::value::{Column, ColumnKey, ColumnKind, Row, Value, literal};
 pub use crate::ports::erp::DatabaseError;
 
 use self::relay::Relay;
@@ -116,7 +116,12 @@ impl Connection {
         let mut connection = Self::attach(settings, charset, None)?;
         if ask {
             let row = connection.query("SELECT rdb$character_set_name FROM rdb$database", &[])?;
-            let own = row.first().map(|row| row.opt_text(0)).transpose()?.flatten().unwrap_or_default();
+            let own = row
+                .first()
+                .map(|row| row.opt_text(0))
+                .transpose()?
+                .flatten()
+                .unwrap_or_default();
             let charset = charset::for_database(&own);
             if charset != connection.charset {
                 drop(connection);
@@ -133,11 +138,16 @@ impl Connection {
     pub fn create_database(settings: &ConnectionSettings, charset: &str) -> Result<Self, DatabaseError> {
         const PAGE_SIZE: u32 = 16_384;
         if charset.is_empty() || !charset.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-            return Err(DatabaseError::Charset { detail: format!("not a character set: {charset:?}") });
+            return Err(DatabaseError::Charset {
+                detail: format!("not a character set: {charset:?}"),
+            });
         }
         let mut connection = Self::attach(settings, rsfbclient::charset::UTF_8, Some(PAGE_SIZE))?;
         // A new database has the character set NONE until told.
-        connection.execute(&format!("ALTER DATABASE SET DEFAULT CHARACTER SET {charset}"), &[])?;
+        connection.execute(
+            &format!("ALTER DATABASE SET DEFAULT CHARACTER SET {charset}"),
+            &[],
+        )?;
         drop(connection);
         Self::open(settings)
     }
@@ -153,10 +163,14 @@ impl Connection {
         let relay = match &settings.host {
             Some(host) => {
                 let unreachable = |error: std::io::Error| match error.kind() {
-                    std::io::ErrorKind::TimedOut => {
-                        DatabaseError::TimedOut { limit: settings.connect_timeout, during: "connect".to_owned() }
-                    }
-                    _ => DatabaseError::Unreachable { address: settings.address(), detail: error.to_string() },
+                    std::io::ErrorKind::TimedOut => DatabaseError::TimedOut {
+                        limit: settings.connect_timeout,
+                        during: "connect".to_owned(),
+                    },
+                    _ => DatabaseError::Unreachable {
+                        address: settings.address(),
+                        detail: error.to_string(),
+                    },
                 };
                 Some(
                     Relay::open(host, settings.port, settings.connect_timeout, &settings.interrupt)
@@ -179,10 +193,16 @@ impl Connection {
                 broken: None,
             }),
             // The native client reports what the server says as SQL errors; all else is the loader's.
-            Err(FbError::Other(detail)) if settings.is_native() => {
-                Err(DatabaseError::ClientLibrary { library: settings.library().to_owned(), detail })
-            }
-            Err(error) => Err(error::map(error, settings, relay.and_then(|relay| relay.why_cut()), true)),
+            Err(FbError::Other(detail)) if settings.is_native() => Err(DatabaseError::ClientLibrary {
+                library: settings.library().to_owned(),
+                detail,
+            }),
+            Err(error) => Err(error::map(
+                error,
+                settings,
+                relay.and_then(|relay| relay.why_cut()),
+                true,
+            )),
         }
     }
 
@@ -251,10 +271,17 @@ impl Connection {
         self.within(Transaction::ReadSnapshot, |connection| {
             let limit = connection.settings.query_timeout;
             let relay = connection.relay.as_ref();
-            let client = connection.client.as_mut().ok_or_else(|| FbError::from("closed"))?;
+            let client = connection
+                .client
+                .as_mut()
+                .ok_or_else(|| FbError::from("closed"))?;
             let arm = |on: bool| {
                 if let Some(relay) = relay {
-                    if on { relay.arm(limit, "query") } else { relay.disarm() }
+                    if on {
+                        relay.arm(limit, "query")
+                    } else {
+                        relay.disarm()
+                    }
                 }
             };
             arm(true);
@@ -266,8 +293,12 @@ impl Connection {
                 arm(false);
                 let Some(row) = next else { break };
                 let columns = row?.cols;
-                let names = names.get_or_insert_with(|| columns.iter().map(|c| Arc::clone(&c.name)).collect());
-                let values = columns.into_iter().map(|column| Value::from_sql(column.value)).collect();
+                let names =
+                    names.get_or_insert_with(|| columns.iter().map(|c| Arc::clone(&c.name)).collect());
+                let values = columns
+                    .into_iter()
+                    .map(|column| Value::from_sql(column.value))
+                    .collect();
                 if each(Row::new(Arc::clone(names), values)).is_break() {
                     break;
                 }
@@ -277,6 +308,35 @@ impl Connection {
             drop(rows);
             arm(false);
             Ok(())
+        })
+    }
+
+    /// Columns of a SELECT without parameters, without reading a row. In messages of the server the text of `select`
+    /// begins at line 2.
+    ///
+    /// # Errors
+    /// [`DatabaseError`] when the server refuses the text.
+    pub fn describe(&mut self, select: &str) -> Result<Vec<Column>, DatabaseError> {
+        let sql = format!(
+            "SELECT q.* FROM rdb$database d LEFT JOIN (SELECT FIRST 0 s.* FROM (\n{select}\n) s) q ON 1 = 1"
+        );
+        let parameters = self.checked(&sql, &[])?;
+        // The clients name columns only in rows: the outer join makes one that is all null.
+        self.within(Transaction::ReadSnapshot, |connection| {
+            connection.timed("statement", |client| {
+                let row = client
+                    .query_iter::<_, rsfbclient::Row>(&sql, parameters)?
+                    .next()
+                    .transpose()?;
+                let columns = row.map(|row| row.cols).unwrap_or_default();
+                Ok(columns
+                    .into_iter()
+                    .map(|column| Column {
+                        kind: ColumnKind::from_raw(column.raw_type),
+                        name: column.name,
+                    })
+                    .collect())
+            })
         })
     }
 
@@ -297,7 +357,10 @@ impl Connection {
     /// [`DatabaseError`]; [`DatabaseError::Other`] for `UPDATE` and `DELETE`, which may touch no row.
     pub fn query_returning(&mut self, sql: &str, parameters: &[Value]) -> Result<Row, DatabaseError> {
         let first = sql.split_whitespace().next().unwrap_or_default();
-        if !["INSERT", "EXECUTE"].iter().any(|word| first.eq_ignore_ascii_case(word)) {
+        if !["INSERT", "EXECUTE"]
+            .iter()
+            .any(|word| first.eq_ignore_ascii_case(word))
+        {
             return Err(misuse("RETURNING is for INSERT only"));
         }
         let parameters = self.checked(sql, parameters)?;
@@ -305,7 +368,13 @@ impl Connection {
             let row: rsfbclient::Row =
                 connection.timed("statement", |client| client.execute_returnable(sql, parameters))?;
             let names = row.cols.iter().map(|c| Arc::clone(&c.name)).collect();
-            Ok(Row::new(names, row.cols.into_iter().map(|column| Value::from_sql(column.value)).collect()))
+            Ok(Row::new(
+                names,
+                row.cols
+                    .into_iter()
+                    .map(|column| Value::from_sql(column.value))
+                    .collect(),
+            ))
         })
     }
 
@@ -369,7 +438,9 @@ impl Connection {
     /// [`DatabaseError`].
     pub fn server_version(&mut self) -> Result<String, DatabaseError> {
         let sql = "SELECT rdb$get_context('SYSTEM', 'ENGINE_VERSION') FROM rdb$database";
-        self.query(sql, &[])?.first().map_or_else(|| Ok(String::new()), |row| row.text(0))
+        self.query(sql, &[])?
+            .first()
+            .map_or_else(|| Ok(String::new()), |row| row.text(0))
     }
 
     /// What must hold before anything is sent: half a message cannot be taken back.
@@ -457,7 +528,9 @@ impl Connection {
         let error = error::map(error, &self.settings, cut, false);
         let lost = matches!(
             error,
-            DatabaseError::ConnectionLost { .. } | DatabaseError::TimedOut { .. } | DatabaseError::Interrupted
+            DatabaseError::ConnectionLost { .. }
+                | DatabaseError::TimedOut { .. }
+                | DatabaseError::Interrupted
         );
         if out_of_step || lost {
             self.give_up(error.clone());
@@ -488,7 +561,10 @@ impl Drop for Connection {
 }
 
 fn misuse(detail: &str) -> DatabaseError {
-    DatabaseError::Other { code: -1, detail: detail.to_owned() }
+    DatabaseError::Other {
+        code: -1,
+        detail: detail.to_owned(),
+    }
 }
 
 fn log_in(
@@ -513,7 +589,11 @@ fn log_in(
         }};
     }
     let Some(relay) = relay else {
-        return Ok(finish!(rsfbclient::builder_native().with_dyn_load(settings.library()).with_embedded()));
+        return Ok(finish!(
+            rsfbclient::builder_native()
+                .with_dyn_load(settings.library())
+                .with_embedded()
+        ));
     };
     let (host, port) = (relay.address().ip().to_string(), relay.address().port());
     Ok(match settings.driver {
@@ -523,7 +603,9 @@ fn log_in(
             finish!(builder)
         }
         Driver::Native => {
-            let mut builder = rsfbclient::builder_native().with_dyn_load(settings.library()).with_remote();
+            let mut builder = rsfbclient::builder_native()
+                .with_dyn_load(settings.library())
+                .with_remote();
             builder.host(host).port(port).pass(settings.password.expose());
             finish!(builder)
         }

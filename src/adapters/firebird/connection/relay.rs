@@ -70,7 +70,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-#[expect(clippy::disallowed_methods, reason = "the relay's limits are real time, whatever the program's clock says")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the relay's limits are real time, whatever the program's clock says"
+)]
 fn monotonic() -> Instant {
     Instant::now()
 }
@@ -121,7 +124,11 @@ impl Shared {
                 state.cut = Some(Cut::TimedOut(limit, during));
                 state.shut();
             } else {
-                state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+                state = self
+                    .changed
+                    .wait_timeout(state, left)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0;
             }
         }
     }
@@ -146,7 +153,12 @@ pub(super) struct Relay {
 impl Relay {
     /// Connects to the server and stands ready for exactly one client at [`Self::address`]. The limit covers the name
     /// resolution's answers one by one and is armed until [`Self::disarm`].
-    pub(super) fn open(host: &str, port: u16, limit: Duration, interrupt: &Interrupt) -> std::io::Result<Self> {
+    pub(super) fn open(
+        host: &str,
+        port: u16,
+        limit: Duration,
+        interrupt: &Interrupt,
+    ) -> std::io::Result<Self> {
         let end = monotonic() + limit;
         let server = connect(host, port, end)?;
         server.set_nodelay(true)?;
@@ -210,7 +222,10 @@ impl Drop for Relay {
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
 }
 
 /// Tries the addresses of a name in turn (`localhost` is two of them), all within one limit.
@@ -326,7 +341,8 @@ mod tests {
     fn nobody_listens() {
         let (listener, port) = mute_server();
         drop(listener);
-        let error = Relay::open("127.0.0.1", port, Duration::from_secs(5), &Interrupt::default()).unwrap_err();
+        let error =
+            Relay::open("127.0.0.1", port, Duration::from_secs(5), &Interrupt::default()).unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
     }
 }

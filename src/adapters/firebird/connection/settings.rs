@@ -19,7 +19,8 @@ pub enum Driver {
 /// The connection's character set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum CharsetChoice {
-    /// By the database's own: `NONE` is read as WIN1252 (what Brazilian ERPs put there), all others as UTF8.
+    /// By the database's own: `NONE` and `WIN1252` are read as WIN1252 (what Brazilian ERPs put into both), all others
+    /// as UTF8.
     #[default]
     Auto,
     /// As named, such as `WIN1252`.
@@ -84,7 +85,10 @@ impl ConnectionSettings {
 
     /// The same database out of reach of Ctrl-C: for recording what has happened already.
     pub fn uninterrupted(&self) -> Self {
-        ConnectionSettings { interrupt: Interrupt::default(), ..self.clone() }
+        ConnectionSettings {
+            interrupt: Interrupt::default(),
+            ..self.clone()
+        }
     }
 
     /// `fbclient` as the loader is to find it.

@@ -129,7 +129,11 @@ pub fn literal(value: &Value) -> String {
         Value::Date(date) => format!("DATE '{}'", date.format("%Y-%m-%d")),
         // Firebird keeps tenths of milliseconds.
         Value::Timestamp(at) => {
-            format!("TIMESTAMP '{}.{:04}'", at.format("%Y-%m-%d %H:%M:%S"), at.nanosecond() % 1_000_000_000 / 100_000)
+            format!(
+                "TIMESTAMP '{}.{:04}'",
+                at.format("%Y-%m-%d %H:%M:%S"),
+                at.nanosecond() % 1_000_000_000 / 100_000
+            )
         }
         Value::Bool(true) => "TRUE".to_owned(),
         Value::Bool(false) => "FALSE".to_owned(),
@@ -161,6 +165,63 @@ impl ColumnKey for &str {
     }
     fn label(self) -> String {
         self.to_owned()
+    }
+}
+
+/// A column of a result, see [`Connection::describe`](super::Connection::describe).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Name or alias, as the server gives it.
+    pub name: Arc<str>,
+    /// What it holds.
+    pub kind: ColumnKind,
+}
+
+/// What a column holds, as far as the clients tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// CHAR, VARCHAR; also a bare NULL.
+    Text,
+    /// SMALLINT, INTEGER, BIGINT, NUMERIC without decimal places (over `fbclient` also with them).
+    Integer,
+    /// NUMERIC and DECIMAL with decimal places, DOUBLE, FLOAT.
+    Number,
+    /// DATE, TIME, TIMESTAMP.
+    Date,
+    /// Text or binary blob.
+    Blob,
+    /// BOOLEAN.
+    Boolean,
+    /// Anything else: Firebird's number of the type.
+    Other(u32),
+}
+
+impl ColumnKind {
+    pub(super) fn from_raw(raw: u32) -> Self {
+        // Firebird's SQL_* numbers (ibase.h); the lowest bit says "may be null".
+        match raw & !1 {
+            448 | 452 => ColumnKind::Text,
+            496 | 500 | 580 | 32752 => ColumnKind::Integer,
+            480 | 482 | 530 => ColumnKind::Number,
+            510 | 560 | 570 => ColumnKind::Date,
+            520 => ColumnKind::Blob,
+            32764 => ColumnKind::Boolean,
+            other => ColumnKind::Other(other),
+        }
+    }
+}
+
+impl std::fmt::Display for ColumnKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ColumnKind::Text => f.write_str("text"),
+            ColumnKind::Integer => f.write_str("integer"),
+            ColumnKind::Number => f.write_str("number"),
+            ColumnKind::Date => f.write_str("date"),
+            ColumnKind::Blob => f.write_str("blob"),
+            ColumnKind::Boolean => f.write_str("boolean"),
+            ColumnKind::Other(raw) => write!(f, "type {raw}"),
+        }
     }
 }
 
@@ -272,11 +333,20 @@ mod tests {
 
     #[test]
     fn literals_cannot_break_out() {
-        assert_eq!(literal(&Value::from("D'Ávila''; DROP TABLE X --")), "'D''Ávila''''; DROP TABLE X --'");
+        assert_eq!(
+            literal(&Value::from("D'Ávila''; DROP TABLE X --")),
+            "'D''Ávila''''; DROP TABLE X --'"
+        );
         assert_eq!(literal(&Value::from(-5)), "(-5)");
         assert_eq!(literal(&Value::Bytes(vec![0, 255])), "x'00FF'");
-        let at = NaiveDate::from_ymd_opt(2026, 11, 22).unwrap().and_hms_milli_opt(9, 5, 0, 120).unwrap();
-        assert_eq!(literal(&Value::Timestamp(at)), "TIMESTAMP '2026-11-22 09:05:00.1200'");
+        let at = NaiveDate::from_ymd_opt(2026, 11, 22)
+            .unwrap()
+            .and_hms_milli_opt(9, 5, 0, 120)
+            .unwrap();
+        assert_eq!(
+            literal(&Value::Timestamp(at)),
+            "TIMESTAMP '2026-11-22 09:05:00.1200'"
+        );
     }
 
     #[test]
@@ -293,9 +363,14 @@ mod tests {
             (row.text("id").map(drop), "an integer"),
             (row.int("NOPE").map(drop), "no such column"),
             (row.int(9).map(drop), "no such column"),
-            (row.int("RATE").map(drop), "a number that is not exact (CAST it to VARCHAR)"),
+            (
+                row.int("RATE").map(drop),
+                "a number that is not exact (CAST it to VARCHAR)",
+            ),
         ] {
-            let Err(DatabaseError::UnexpectedValue { found: said, .. }) = result else { panic!("{result:?}") };
+            let Err(DatabaseError::UnexpectedValue { found: said, .. }) = result else {
+                panic!("{result:?}")
+            };
             assert_eq!(said, found);
         }
     }

@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
-use super::rows::{Reader, at, corrupt, flag, gateway_id, overtaken, short};
+use super::rows::{Reader, at, corrupt, flag, gateway_id, id, overtaken, short};
+use crate::domain::ids::BranchId;
 use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
 };
@@ -16,6 +17,7 @@ use crate::ports::outbox::OutboxError;
 pub(super) struct Loaded {
     pub(super) id: NoticeId,
     pub(super) phone: Phone,
+    branch: BranchId,
     pub(super) state: NoticeState,
     ending: Option<Ending>,
     reason: Option<String>,
@@ -51,6 +53,7 @@ pub(super) fn ending(word: &str) -> Option<Ending> {
     match word.trim() {
         "superseded" => Some(Ending::Superseded),
         "skipped" => Some(Ending::Skipped),
+        "failed" => Some(Ending::Failed),
         _ => None,
     }
 }
@@ -59,6 +62,7 @@ pub(super) fn ending_word(ending: Ending) -> &'static str {
     match ending {
         Ending::Superseded => NoticeState::Superseded.word(),
         Ending::Skipped => NoticeState::Skipped.word(),
+        Ending::Failed => NoticeState::Failed.word(),
     }
 }
 
@@ -107,19 +111,20 @@ pub(super) fn log(
 impl Loaded {
     /// Reads a notice and its parts; `None`: no such notice.
     pub(super) fn load(connection: &mut Connection, id: NoticeId) -> Result<Option<Self>, OutboxError> {
-        let sql = "SELECT N.PHONE, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, \
+        let sql = "SELECT N.PHONE, N.BRANCH, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, \
                    P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
                    FROM WA_NOTICE N LEFT JOIN WA_PART P ON P.NOTICE = N.ID WHERE N.ID = ? ORDER BY P.SEQ";
         let mut loaded: Option<Loaded> = None;
         for row in connection.query(sql, &[id.0.into()])? {
             let mut row = Reader::new("WA_PART", &row);
-            let (phone, state) = (row.phone()?, row.word(NoticeState::from_word)?);
+            let (phone, branch, state) = (row.phone()?, row.branch()?, row.word(NoticeState::from_word)?);
             let ending = row.opt_text()?.as_deref().and_then(ending);
             let reason = row.opt_utf8()?;
             let untouched = row.opt_date()?.is_none() && ending.is_none() && state == NoticeState::Queued;
             let notice = loaded.get_or_insert_with(|| Loaded {
                 id,
                 phone,
+                branch,
                 state,
                 ending,
                 reason,
@@ -287,12 +292,14 @@ impl Loaded {
         }
         if let Some(day) = self.written_on.take() {
             let phone = Value::from(self.phone.e164());
-            let later = "UPDATE WA_WRITTEN SET LAST_ON = MAXVALUE(LAST_ON, CAST(? AS DATE)) WHERE PHONE = ?";
-            if connection.execute(later, &[day.into(), phone.clone()])? == 0 {
+            let branch = id(self.branch.as_str())?;
+            let later = "UPDATE WA_WRITTEN SET LAST_ON = MAXVALUE(LAST_ON, CAST(? AS DATE)) WHERE PHONE = ? \
+                         AND BRANCH = ?";
+            if connection.execute(later, &[day.into(), phone.clone(), branch.clone()])? == 0 {
                 connection
                     .execute(
-                        "INSERT INTO WA_WRITTEN (PHONE, LAST_ON) VALUES (?, ?)",
-                        &[phone, day.into()],
+                        "INSERT INTO WA_WRITTEN (PHONE, BRANCH, LAST_ON) VALUES (?, ?, ?)",
+                        &[phone, branch, day.into()],
                     )
                     .map_err(duplicate_is_conflict)?;
             }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::connection::{Batch, Connection, DatabaseError, MAX_PARAMETERS, Value, literal};
 use super::parts::log;
 use super::rows::{at, flag, id, opt_id, read_all, short_literal};
-use crate::domain::ids::ReceivableId;
+use crate::domain::ids::{BranchId, ReceivableId};
 use crate::domain::notice::{MessageId, NoticeId, PartKind, Reference};
 use crate::domain::phone::Phone;
 use crate::domain::receivable::BadValue;
@@ -93,18 +93,18 @@ fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError>
 }
 
 /// What is noted of departures that came to an end, and what is on its way.
-fn last_written(connection: &mut Connection) -> Result<Vec<(Phone, NaiveDate)>, OutboxError> {
-    let sql = "SELECT PHONE, LAST_ON FROM WA_WRITTEN UNION ALL \
-               SELECT N.PHONE, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+fn last_written(connection: &mut Connection) -> Result<Vec<(Phone, BranchId, NaiveDate)>, OutboxError> {
+    let sql = "SELECT PHONE, BRANCH, LAST_ON FROM WA_WRITTEN UNION ALL \
+               SELECT N.PHONE, N.BRANCH, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
                WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL";
-    let mut days: BTreeMap<Phone, NaiveDate> = BTreeMap::new();
+    let mut days: BTreeMap<(Phone, BranchId), NaiveDate> = BTreeMap::new();
     read_all("WA_WRITTEN", &connection.query(sql, &[])?, |row| {
-        let (phone, day) = (row.phone()?, row.date()?);
-        let known = days.entry(phone).or_insert(day);
+        let (phone, branch, day) = (row.phone()?, row.branch()?, row.date()?);
+        let known = days.entry((phone, branch)).or_insert(day);
         *known = day.max(*known);
         Ok(())
     })?;
-    Ok(days.into_iter().collect())
+    Ok(days.into_iter().map(|((phone, branch), day)| (phone, branch, day)).collect())
 }
 
 /// So many consecutive values of a sequence; the first of them.

@@ -1,0 +1,354 @@
+//! Values of rows as real databases hold them -> checked values, or a named reason.
+
+use chrono::{Datelike, NaiveDate};
+
+use super::contract::{Present, columns};
+use crate::adapters::firebird::connection::{Row, Value};
+use crate::domain::money::{Cents, MoneyError};
+use crate::domain::receivable::{BadRow, BadValue};
+
+/// Why a row cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    pub column: &'static str,
+    pub problem: BadValue,
+    /// Masked.
+    pub value: String,
+}
+
+impl Fault {
+    pub fn row(self, query: &str, key: String) -> BadRow {
+        BadRow {
+            query: query.to_owned(),
+            key,
+            column: self.column.to_owned(),
+            problem: self.problem,
+            value: self.value,
+        }
+    }
+}
+
+/// One row, by the names of its query's contract. A column that the query lacks reads as null.
+pub struct Fields<'a> {
+    pub query: &'static str,
+    pub row: &'a Row,
+    /// Where each column of the contract stands in the row.
+    pub positions: &'a [Option<usize>],
+}
+
+const NULL: Value = Value::Null;
+
+/// Generates the readers: of values that may be null or blank and, where a name for it is given, of needed ones.
+macro_rules! readers {
+    ($($(#[$doc:meta])* $optional:ident $(/ $name:ident)? -> $type:ty, $read:expr;)+) => {$(
+        $(#[$doc])*
+        pub fn $optional(&self, column: &'static str) -> Result<Option<$type>, Fault> {
+            let read: fn(&Value) -> Result<Option<$type>, BadValue> = $read;
+            read(self.value(column)).map_err(|problem| self.fault(column, problem))
+        }
+
+        $(
+            /// The same of a value that must be there.
+            pub fn $name(&self, column: &'static str) -> Result<$type, Fault> {
+                self.$optional(column)?.ok_or_else(|| self.fault(column, BadValue::Missing))
+            }
+        )?
+    )+};
+}
+
+impl Fields<'_> {
+    readers! {
+        /// Trimmed text.
+        opt_text / text -> String, text;
+        /// A calendar day.
+        opt_date / date -> NaiveDate, date;
+        /// An amount; below zero is out of range.
+        opt_money / money -> Cents, |value| in_range(money(value)?, 0, i64::MAX / 1_000);
+        /// A percentage in hundredths, up to 1000 %.
+        opt_percent -> Cents, |value| in_range(money(value)?, 0, 100_000);
+        /// A yes or no.
+        opt_flag -> bool, flag;
+        /// A list of days.
+        opt_days / days -> Vec<u32>, days;
+        /// A number of days; zero means "not set".
+        opt_count -> u32, count;
+    }
+
+    pub fn value(&self, column: &'static str) -> &Value {
+        let at = columns(self.query).iter().position(|spec| spec.name == column);
+        at.and_then(|at| self.positions[at])
+            .and_then(|at| self.row.value(at))
+            .unwrap_or(&NULL)
+    }
+
+    pub fn fault(&self, column: &'static str, problem: BadValue) -> Fault {
+        Fault {
+            column,
+            problem,
+            value: masked(self.value(column)),
+        }
+    }
+
+    /// The key of the row as far as it can be read.
+    pub fn key(&self, columns: &[&'static str]) -> String {
+        let parts: Vec<String> = columns
+            .iter()
+            .filter_map(|column| self.opt_text(column).ok().flatten())
+            .collect();
+        parts.join("/")
+    }
+}
+
+/// The shape of a value without the value: digits become 9, letters x.
+pub fn masked(value: &Value) -> String {
+    const LONGEST: usize = 24;
+    let text = match value {
+        Value::Null => return String::new(),
+        Value::Text(text) => text.trim_end(),
+        Value::Int(_)
+        | Value::Date(_)
+        | Value::Timestamp(_)
+        | Value::Bool(_)
+        | Value::Bytes(_)
+        | Value::Inexact(_) => {
+            return format!("<{}>", value.kind());
+        }
+    };
+    let shape = |c: char| match c {
+        c if c.is_numeric() => '9',
+        c if c.is_alphabetic() => 'x',
+        c if c.is_ascii_punctuation() || c == ' ' => c,
+        _ => '?',
+    };
+    let mut masked: String = text.chars().take(LONGEST).map(shape).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        masked.push('…');
+    }
+    masked
+}
+
+fn text(value: &Value) -> Result<Option<String>, BadValue> {
+    let text = match value {
+        Value::Null => return Ok(None),
+        Value::Int(i) => i.to_string(),
+        Value::Text(text) => text.trim_matches(is_padding).to_owned(),
+        // A text kept in a binary blob.
+        Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => text.trim_matches(is_padding).to_owned(),
+            Err(_) => encoding_rs::WINDOWS_1252
+                .decode(bytes)
+                .0
+                .trim_matches(is_padding)
+                .to_owned(),
+        },
+        _ => return Err(BadValue::NotText),
+    };
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+/// What pads CHAR columns: blanks, and zero bytes written by old programs.
+fn is_padding(c: char) -> bool {
+    c.is_whitespace() || c == '\0'
+}
+
+fn date(value: &Value) -> Result<Option<NaiveDate>, BadValue> {
+    let date = match value {
+        Value::Timestamp(at) => at.date(),
+        Value::Date(date) => *date,
+        _ => match text(value).map_err(|_| BadValue::NotADate)? {
+            None => return Ok(None),
+            Some(typed) => typed_date(&typed).ok_or(BadValue::NotADate)?,
+        },
+    };
+    // 30/12/1899 is what Delphi programs write for "no date"; it is no date anyone meant.
+    if (1950..=2150).contains(&date.year()) {
+        Ok(Some(date))
+    } else {
+        Err(BadValue::OutOfRange)
+    }
+}
+
+/// `2026-01-31`, `31/01/2026`, `31.01.2026`, `20260131`, each perhaps with a time behind it.
+fn typed_date(text: &str) -> Option<NaiveDate> {
+    let day = text.split(['T', ' ']).next()?;
+    ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y"]
+        .iter()
+        .find_map(|form| NaiveDate::parse_from_str(day, form).ok())
+        .filter(|date| date.year() >= 1000)
+        .or_else(|| {
+            (day.len() == 8)
+                .then(|| NaiveDate::parse_from_str(day, "%Y%m%d").ok())
+                .flatten()
+        })
+}
+
+fn money(value: &Value) -> Result<Option<Cents>, BadValue> {
+    let Some(typed) = text(value).map_err(|_| BadValue::NotANumber)? else {
+        return Ok(None);
+    };
+    // Text columns may hold Brazilian numbers: 1.234,56. The database itself never prints a comma.
+    let plain = if typed.contains(',') {
+        typed.replace('.', "").replacen(',', ".", 1)
+    } else {
+        typed
+    };
+    Cents::from_decimal(&plain)
+        .map(Some)
+        .map_err(|error| match error {
+            MoneyError::OutOfRange => BadValue::OutOfRange,
+            MoneyError::NotANumber => BadValue::NotANumber,
+        })
+}
+
+fn in_range(amount: Option<Cents>, least: i64, most: i64) -> Result<Option<Cents>, BadValue> {
+    match amount {
+        Some(cents) if !(least..=most).contains(&cents.get()) => Err(BadValue::OutOfRange),
+        _ => Ok(amount),
+    }
+}
+
+fn flag(value: &Value) -> Result<Option<bool>, BadValue> {
+    if let Value::Bool(flag) = value {
+        return Ok(Some(*flag));
+    }
+    let Some(typed) = text(value).map_err(|_| BadValue::NotAFlag)? else {
+        return Ok(None);
+    };
+    match typed.to_uppercase().as_str() {
+        "S" | "SIM" | "Y" | "YES" | "T" | "TRUE" | "V" | "VERDADEIRO" | "1" | "-1" => Ok(Some(true)),
+        "N" | "NAO" | "NÃO" | "NO" | "F" | "FALSE" | "FALSO" | "0" => Ok(Some(false)),
+        _ => Err(BadValue::NotAFlag),
+    }
+}
+
+/// The law of limitation ends a debt after five years; ten is a typing error.
+const MOST_DAYS: u32 = 3_650;
+
+fn days(value: &Value) -> Result<Option<Vec<u32>>, BadValue> {
+    let Some(typed) = text(value).map_err(|_| BadValue::NotAListOfDays)? else {
+        return Ok(None);
+    };
+    let mut days = Vec::new();
+    for part in typed
+        .split([',', ';', '/', ' '])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+    {
+        let day: u32 = whole(part).ok_or(BadValue::NotAListOfDays)?;
+        if day > MOST_DAYS {
+            return Err(BadValue::OutOfRange);
+        }
+        days.push(day);
+    }
+    if days.is_empty() {
+        Err(BadValue::NotAListOfDays)
+    } else {
+        Ok(Some(days))
+    }
+}
+
+fn count(value: &Value) -> Result<Option<u32>, BadValue> {
+    let Some(typed) = text(value).map_err(|_| BadValue::NotANumber)? else {
+        return Ok(None);
+    };
+    match whole(&typed) {
+        Some(0) => Ok(None),
+        Some(days) if days <= MOST_DAYS => Ok(Some(days)),
+        Some(_) => Err(BadValue::OutOfRange),
+        None => Err(BadValue::NotANumber),
+    }
+}
+
+/// `30`, also as a NUMERIC column prints it: `30.00`.
+fn whole(text: &str) -> Option<u32> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let only_digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
+    (only_digits(whole) && decimals.bytes().all(|b| b == b'0'))
+        .then(|| whole.parse().ok())
+        .flatten()
+}
+
+/// Where the columns of the contract stand in a SELECT of these positions of the contract.
+pub fn positions(query: &str, present: &Present, left_out: &[&str]) -> Vec<Option<usize>> {
+    let mut next = 0;
+    columns(query)
+        .iter()
+        .zip(present)
+        .map(|(spec, column)| {
+            let selected = column.is_some() && !left_out.contains(&spec.name);
+            selected.then(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn v(text: &str) -> Value {
+        Value::from(text)
+    }
+
+    #[test]
+    fn dates_of_many_kinds() {
+        let day = NaiveDate::from_ymd_opt(2026, 1, 31).unwrap();
+        for value in [
+            Value::Timestamp(day.and_hms_opt(14, 30, 0).unwrap()),
+            v("2026-01-31"),
+            v(" 31/01/2026 "),
+            v("31.01.2026 14:30:00"),
+            v("20260131"),
+            v("2026-01-31T00:00:00"),
+        ] {
+            assert_eq!(date(&value), Ok(Some(day)), "{value:?}");
+        }
+        assert_eq!(date(&v("  ")), Ok(None));
+        assert_eq!(date(&v("31/01/26")), Err(BadValue::NotADate));
+        assert_eq!(date(&v("00/00/0000")), Err(BadValue::NotADate));
+        assert_eq!(date(&v("30/12/1899")), Err(BadValue::OutOfRange));
+    }
+
+    #[test]
+    fn exact_money() {
+        for (text, cents) in [
+            ("12.3450", 1235),
+            ("1.234,56", 123_456),
+            ("-0.00", 0),
+            (".5", 50),
+            ("350", 35_000),
+        ] {
+            assert_eq!(money(&v(text)), Ok(Some(Cents::new(cents))), "{text}");
+        }
+        assert_eq!(money(&v("12,5x")), Err(BadValue::NotANumber));
+        assert_eq!(money(&v("99999999999999999999")), Err(BadValue::OutOfRange));
+        assert_eq!(
+            money(&Value::Inexact(0.1)),
+            Err(BadValue::NotANumber),
+            "a float is never money"
+        );
+    }
+
+    #[test]
+    fn flags_and_days() {
+        assert_eq!(flag(&v("s  ")), Ok(Some(true)));
+        assert_eq!(flag(&Value::Int(0)), Ok(Some(false)));
+        assert_eq!(flag(&Value::Null), Ok(None));
+        assert_eq!(flag(&v("X")), Err(BadValue::NotAFlag));
+        assert_eq!(days(&v("5, 2;0")), Ok(Some(vec![5, 2, 0])));
+        assert_eq!(days(&Value::Int(3)), Ok(Some(vec![3])));
+        assert_eq!(days(&v("30.00")), Ok(Some(vec![30])));
+        assert_eq!(days(&v("5,dois")), Err(BadValue::NotAListOfDays));
+        assert_eq!(days(&v("-5")), Err(BadValue::NotAListOfDays));
+        assert_eq!(count(&v("0")), Ok(None));
+    }
+
+    #[test]
+    fn masks_show_the_shape_only() {
+        assert_eq!(masked(&v("João, 12,5 ")), "xxxx, 99,9");
+        assert_eq!(masked(&Value::Int(52_998_224_725)), "<an integer>");
+        assert_eq!(masked(&v(&"a".repeat(40))).chars().count(), 25);
+    }
+}

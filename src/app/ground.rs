@@ -1,0 +1,206 @@
+//! What every use case must know before it touches anything: the ERP's dates, the contract, the policies, the
+//! branches and the instances. Fail closed: what cannot be read refuses the day.
+
+use std::collections::HashMap;
+
+use chrono::{Datelike, Days, NaiveDate};
+
+use crate::domain::calendar::BankingCalendar;
+use crate::domain::ids::{BranchId, InstanceId};
+use crate::domain::policy::{Policy, row_for};
+use crate::domain::receivable::{BadRow, Branch, ContractInstance, PolicyRow, SystemDates};
+use crate::domain::selection::{BranchPolicy, Rules};
+use crate::ports::erp::{ErpError, ErpSnapshot};
+
+use super::shop::Shop;
+
+/// The contract's feature that allows WhatsApp notices.
+pub const FEATURE: &str = "WHATSAPP";
+
+/// Why a use case may not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum GroundError {
+    /// The ERP could not be read.
+    #[error(transparent)]
+    Erp(#[from] ErpError),
+    /// A precondition is not met (exit code 7).
+    #[error(transparent)]
+    Precondition(#[from] Precondition),
+}
+
+/// Preconditions of the day.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Precondition {
+    /// The feature is not in the contract.
+    #[error("feature {FEATURE} is not contracted")]
+    NotContracted,
+    /// It was, but not any more.
+    #[error("feature {FEATURE} was contracted until {0}")]
+    ContractEnded(NaiveDate),
+    /// E-mail notices are configured for no branch.
+    #[error("e-mail notices are not configured")]
+    EmailNotConfigured,
+    /// The day asked for is not closed yet.
+    #[error("{asked} is not closed, the last close is {last}")]
+    NotClosed {
+        /// The day asked for.
+        asked: NaiveDate,
+        /// The last closed day.
+        last: NaiveDate,
+    },
+}
+
+/// The ground of a run.
+#[derive(Debug)]
+pub struct Ground {
+    /// The ERP's dates.
+    pub system: SystemDates,
+    /// Branches by id.
+    pub branches: HashMap<BranchId, Branch>,
+    /// Policies by branch.
+    pub policies: HashMap<BranchId, BranchPolicy>,
+    /// Instances of the contract.
+    pub instances: Vec<ContractInstance>,
+    /// The banks' calendar of the shop.
+    pub banks: BankingCalendar,
+    /// Rows that could not be read.
+    pub bad_rows: Vec<BadRow>,
+}
+
+impl Ground {
+    /// Reads the ground and checks what must hold on `day`.
+    ///
+    /// # Errors
+    /// [`GroundError`].
+    pub fn read(snapshot: &mut dyn ErpSnapshot, shop: &Shop, day: NaiveDate) -> Result<Self, GroundError> {
+        let system = snapshot.system()?;
+        check_contract(snapshot, day)?;
+        let branches = snapshot.branches()?;
+        let policy_rows = snapshot.notice_policy()?;
+        let instances = snapshot.instances()?;
+        let policies = policies(&branches.rows, &policy_rows.rows, shop);
+        if !policies.values().any(|p| matches!(p, BranchPolicy::Active(_))) {
+            return Err(Precondition::EmailNotConfigured.into());
+        }
+        let mut bad_rows = branches.bad;
+        bad_rows.extend(policy_rows.bad);
+        bad_rows.extend(instances.bad);
+        Ok(Ground {
+            system,
+            branches: branches.rows.into_iter().map(|b| (b.id.clone(), b)).collect(),
+            policies,
+            instances: instances.rows,
+            banks: shop.banks.clone(),
+            bad_rows,
+        })
+    }
+
+    /// The last bank return is older than `max_bank_return_age` business days (banks' calendar). An ERP that tells
+    /// no date is not held: it may not keep one.
+    pub fn bank_return_stale(&self, shop: &Shop, day: NaiveDate) -> bool {
+        self.system
+            .last_bank_return
+            .is_some_and(|last| shop.banks.business_days_between(last, day) > shop.max_bank_return_age)
+    }
+
+    /// The rules of selection for `day`.
+    pub fn rules<'a>(&'a self, shop: &'a Shop, day: NaiveDate) -> Rules<'a> {
+        Rules {
+            day,
+            banks: &shop.banks,
+            grace_business_days: shop.grace_business_days,
+            area_code: shop.area_code,
+            min_days_between: shop.min_days_between,
+            require_boleto: shop.require_boleto,
+            bank_return_stale: self.bank_return_stale(shop, day),
+            policies: &self.policies,
+        }
+    }
+
+    /// First and last due date that can matter on `day`.
+    pub fn due_window(&self, day: NaiveDate) -> (NaiveDate, NaiveDate) {
+        let active = || {
+            self.policies.values().filter_map(|p| match p {
+                BranchPolicy::Active(policy) => Some(policy),
+                BranchPolicy::EmailNotConfigured => None,
+            })
+        };
+        let back = active()
+            .filter(|p| !p.overdue.is_empty())
+            .map(|p| u64::from(p.stop_after))
+            .max()
+            .unwrap_or(0);
+        let ahead = active()
+            .map(|p| u64::from(p.upcoming_horizon()))
+            .max()
+            .unwrap_or(0);
+        (
+            day.checked_sub_days(Days::new(back)).unwrap_or(NaiveDate::MIN),
+            day.checked_add_days(Days::new(ahead)).unwrap_or(NaiveDate::MAX),
+        )
+    }
+
+    /// The instance that a branch writes from: the contract's for this branch, else the contract's for all, else
+    /// the configuration's. Where the contract has several for the same branches, the configuration chooses.
+    pub fn instance_for(&self, branch: &BranchId, shop: &Shop) -> Option<InstanceId> {
+        let configured = shop.instance.as_deref().map(InstanceId::new);
+        let own: Vec<_> = self
+            .instances
+            .iter()
+            .filter(|i| i.branch.as_ref() == Some(branch))
+            .collect();
+        let shared: Vec<_> = self.instances.iter().filter(|i| i.branch.is_none()).collect();
+        for group in [own, shared] {
+            match (group.as_slice(), &configured) {
+                ([], _) => {}
+                ([only], _) => return Some(only.instance.clone()),
+                (several, Some(name)) if several.iter().any(|i| i.instance == *name) => {
+                    return Some(name.clone());
+                }
+                ([first, ..], _) => return Some(first.instance.clone()),
+            }
+        }
+        configured
+    }
+}
+
+/// Checks that WhatsApp notices are contracted on `day`.
+///
+/// # Errors
+/// [`Precondition::NotContracted`], [`Precondition::ContractEnded`], or the ERP's error.
+pub fn check_contract(snapshot: &mut dyn ErpSnapshot, day: NaiveDate) -> Result<(), GroundError> {
+    let contract = snapshot.contract()?;
+    let rows: Vec<_> = contract
+        .rows
+        .iter()
+        .filter(|f| f.active && f.feature.trim().eq_ignore_ascii_case(FEATURE))
+        .collect();
+    if rows
+        .iter()
+        .any(|f| f.valid_until.is_none_or(|until| day <= until))
+    {
+        return Ok(());
+    }
+    // Several lapsed rows: the latest end is the one to tell.
+    match rows
+        .iter()
+        .filter_map(|f| f.valid_until)
+        .max_by_key(Datelike::num_days_from_ce)
+    {
+        Some(ended) => Err(Precondition::ContractEnded(ended).into()),
+        None => Err(Precondition::NotContracted.into()),
+    }
+}
+
+fn policies(branches: &[Branch], rows: &[PolicyRow], shop: &Shop) -> HashMap<BranchId, BranchPolicy> {
+    branches
+        .iter()
+        .map(|branch| {
+            let policy = match row_for(rows, &branch.id) {
+                Some(row) if row.email_configured => BranchPolicy::Active(Policy::from_row(row, shop.kinds)),
+                _ => BranchPolicy::EmailNotConfigured,
+            };
+            (branch.id.clone(), policy)
+        })
+        .collect()
+}

@@ -1,0 +1,400 @@
+//! Treats what customers answer (DESIGN.md section 8).
+//!
+//! The paired phone is often the shop's own, so everything here is narrow: a message counts only when it comes from
+//! a number that we wrote a notice to, within `reply_window_days`; others are never stored, answered or marked as
+//! read. An automatic answer goes out once a notice, and never when a person of the shop wrote in that chat after
+//! the notice. Opt-outs are honoured whenever they come.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Duration, Utc};
+
+use crate::domain::document::Creditor;
+use crate::domain::ids::InstanceId;
+use crate::domain::phone::Phone;
+use crate::domain::receivable::Branch;
+use crate::domain::reply::{Intent, intent};
+use crate::ports::clock::Clock;
+use crate::ports::erp::{Erp, ErpError};
+use crate::ports::gateway::{
+    CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
+};
+use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError};
+use crate::render::message::{self, TemplateError};
+
+use super::ground::{GroundError, check_contract};
+use super::shop::{Shop, Treatment};
+
+/// Polling windows overlap by so much: a message that the gateway stored late is still seen (and seen once, by its
+/// key).
+const OVERLAP_MINUTES: i64 = 15;
+
+/// How far back the very first poll looks.
+const FIRST_LOOK_DAYS: i64 = 3;
+
+/// A gateway that can both send and read.
+pub trait Chatting: Gateway + Inbox {}
+impl<T: Gateway + Inbox> Chatting for T {}
+
+/// Which automatic answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Received,
+    OptedOut,
+    OptedIn,
+    WrongNumber,
+}
+
+/// What a run needs.
+pub struct RepliesContext<'a> {
+    /// The ERP: contract, and the branch's name for the answer.
+    pub erp: &'a dyn Erp,
+    /// Our tables.
+    pub outbox: &'a mut dyn Outbox,
+    /// The shop's settings.
+    pub shop: &'a Shop,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Opens the gateway of an instance.
+    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Chatting>, GatewayError>,
+    /// Where `forward` sends to.
+    pub forward_to: Option<Phone>,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RepliesReport {
+    /// Messages seen in the window, in all chats.
+    pub seen: usize,
+    /// Stored as answers to our notices, for the first time.
+    pub stored: usize,
+    /// By what they mean.
+    pub intents: BTreeMap<Intent, usize>,
+    /// Answered automatically.
+    pub answered: usize,
+    /// Forwarded to the shop.
+    pub forwarded: usize,
+    /// Phones that opted out in this run.
+    pub opted_out: usize,
+    /// Phones that came back.
+    pub opted_in: usize,
+    /// Messages under an opaque id whose phone is not known: left alone.
+    pub unmatched: usize,
+    /// A person should look at so many.
+    pub needs_person: usize,
+    /// Automatic answers of which nobody knows whether they left: not sent again.
+    pub unclear: usize,
+    /// Instances that could not be read, and why.
+    pub failed: Vec<(InstanceId, GatewayError)>,
+    /// Instances that are not linked.
+    pub not_paired: Vec<(InstanceId, LinkState)>,
+}
+
+/// Why a run ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub enum RepliesError {
+    /// The ERP, or the contract.
+    #[error(transparent)]
+    Ground(#[from] GroundError),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// The configured text of the answer.
+    #[error(transparent)]
+    Message(#[from] TemplateError),
+}
+
+impl From<ErpError> for RepliesError {
+    fn from(error: ErpError) -> Self {
+        RepliesError::Ground(error.into())
+    }
+}
+
+/// Polls the instances once.
+///
+/// # Errors
+/// [`RepliesError`]; what was treated until then is on record and is not treated again.
+pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<RepliesReport, RepliesError> {
+    let mut report = RepliesReport::default();
+    let now = ctx.clock.now();
+    let branches: HashMap<_, _> = {
+        let mut snapshot = ctx.erp.snapshot()?;
+        check_contract(&mut *snapshot, ctx.shop.today(now))?;
+        snapshot
+            .branches()?
+            .rows
+            .into_iter()
+            .map(|b| (b.id.clone(), b))
+            .collect()
+    };
+    for instance in instances {
+        if ctx.clock.stopping() {
+            break;
+        }
+        let gateway = match (ctx.gateway)(instance) {
+            Ok(gateway) => gateway,
+            Err(error) => {
+                report.failed.push((instance.clone(), error));
+                continue;
+            }
+        };
+        match gateway.status() {
+            Ok(LinkState::Open { .. }) => {}
+            // Messages that came while it was linked can still be read.
+            Ok(state) => report.not_paired.push((instance.clone(), state)),
+            Err(error) => {
+                report.failed.push((instance.clone(), error));
+                continue;
+            }
+        }
+        let since = ctx
+            .outbox
+            .read_until(instance)?
+            .map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
+                mark - Duration::minutes(OVERLAP_MINUTES)
+            });
+        let messages = match gateway.messages(since, now) {
+            Ok(messages) => messages,
+            Err(error) => {
+                report.failed.push((instance.clone(), error));
+                continue;
+            }
+        };
+        report.seen += messages.len();
+        treat(ctx, &*gateway, instance, &branches, &messages, &mut report)?;
+        if !ctx.clock.stopping() {
+            ctx.outbox.set_read_until(instance, now)?;
+        }
+    }
+    Ok(report)
+}
+
+/// Treats a batch of messages of one instance, oldest first.
+fn treat(
+    ctx: &mut RepliesContext<'_>,
+    gateway: &dyn Chatting,
+    instance: &InstanceId,
+    branches: &HashMap<crate::domain::ids::BranchId, Branch>,
+    messages: &[ChatMessage],
+    report: &mut RepliesReport,
+) -> Result<(), RepliesError> {
+    for message in messages.iter().filter(|m| !m.from_me && !is_group(&m.chat)) {
+        if ctx.clock.stopping() {
+            return Ok(());
+        }
+        let Some(phone) = phone_behind(ctx.outbox, message)? else {
+            report.unmatched += usize::from(message.chat.0.ends_with("@lid"));
+            continue;
+        };
+        // Never written to: a stranger, and none of our business.
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone)? else {
+            continue;
+        };
+        if message.at < answerable.first_accepted_at {
+            continue;
+        }
+        let meaning = message.text.as_deref().map_or(Intent::Other, intent);
+        let in_window = message.at - answerable.first_accepted_at
+            <= Duration::days(i64::from(ctx.shop.replies.window_days));
+        // An opt-out counts for ever; anything else only while it can be an answer to the notice.
+        let always = matches!(meaning, Intent::OptOut | Intent::OptIn | Intent::WrongNumber);
+        if !in_window && !always {
+            continue;
+        }
+        if ctx.shop.replies.treatment == Treatment::Ignore && !always {
+            continue;
+        }
+        let needs_person = !matches!(meaning, Intent::OptOut | Intent::OptIn);
+        let reply = NewReply {
+            instance: instance.clone(),
+            chat: message.chat.clone(),
+            gateway_id: message.gateway_id.clone(),
+            phone: phone.clone(),
+            notice: Some(answerable.notice),
+            at: message.at,
+            text: message.text.clone(),
+            media: message.media.clone(),
+            intent: meaning,
+        };
+        if !ctx.outbox.store_reply(&reply, needs_person)? {
+            continue;
+        }
+        report.stored += 1;
+        report.needs_person += usize::from(needs_person);
+        *report.intents.entry(meaning).or_default() += 1;
+
+        let now = ctx.clock.now();
+        let confirmation = match meaning {
+            Intent::OptOut => {
+                report.opted_out += usize::from(ctx.outbox.opt_out(&phone, "asked", now)?);
+                Some(Answer::OptedOut)
+            }
+            Intent::WrongNumber => {
+                report.opted_out += usize::from(ctx.outbox.opt_out(&phone, "wrong_number", now)?);
+                Some(Answer::WrongNumber)
+            }
+            Intent::OptIn => {
+                report.opted_in += usize::from(ctx.outbox.opt_in(&phone, now)?);
+                Some(Answer::OptedIn)
+            }
+            Intent::Paid | Intent::Other => None,
+        };
+        let wanted = match (confirmation, ctx.shop.replies.treatment) {
+            (_, Treatment::Ignore) => None,
+            (Some(confirmation), _) => Some(confirmation),
+            (None, Treatment::AutoReply) => Some(Answer::Received),
+            (None, Treatment::Store | Treatment::Forward) => None,
+        };
+        if let (Some(wanted), true) = (wanted, in_window) {
+            if !shop_wrote_since(ctx.outbox, messages, message, &answerable)? {
+                answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
+            }
+        }
+        if ctx.shop.replies.treatment == Treatment::Forward {
+            forward(ctx, gateway, &answerable, message, report)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_group(chat: &CanonicalId) -> bool {
+    chat.0.ends_with("@g.us") || chat.0.ends_with("@broadcast") || chat.0.ends_with("@newsletter")
+}
+
+/// The phone behind a chat: as resolved when we wrote, or learnt from a LID. Unknown: `None`.
+fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option<Phone>, RepliesError> {
+    if let Some(alt) = &message.chat_alt {
+        if let Some(phone) = outbox.phone_of(alt)? {
+            outbox.save_lid(&message.chat, &phone)?;
+            return Ok(Some(phone));
+        }
+    }
+    Ok(outbox.phone_of(&message.chat)?)
+}
+
+/// A person of the shop wrote in that chat after the notice: then no machine talks over them.
+fn shop_wrote_since(
+    outbox: &mut dyn Outbox,
+    messages: &[ChatMessage],
+    reply: &ChatMessage,
+    answerable: &Answerable,
+) -> Result<bool, RepliesError> {
+    let same_chat = |m: &&ChatMessage| {
+        m.from_me
+            && m.at >= answerable.first_accepted_at
+            && (m.chat == reply.chat
+                || (m.chat_alt.is_some() && m.chat_alt == reply.chat_alt)
+                || Some(&m.chat) == reply.chat_alt.as_ref()
+                || m.chat_alt.as_ref() == Some(&reply.chat))
+    };
+    let theirs: Vec<&ChatMessage> = messages.iter().filter(same_chat).collect();
+    if theirs.is_empty() {
+        return Ok(false);
+    }
+    let mut ours: HashSet<String> = HashSet::new();
+    for chat in theirs
+        .iter()
+        .flat_map(|m| [Some(&m.chat), m.chat_alt.as_ref()])
+        .flatten()
+        .collect::<HashSet<_>>()
+    {
+        ours.extend(outbox.own_gateway_ids(chat)?);
+    }
+    Ok(theirs.iter().any(|m| !ours.contains(&m.gateway_id)))
+}
+
+/// The one automatic answer of a notice: intent first, as with parts. A crash between intent and answer leaves the
+/// customer without one, never with two.
+fn answer_once(
+    ctx: &mut RepliesContext<'_>,
+    gateway: &dyn Chatting,
+    branches: &HashMap<crate::domain::ids::BranchId, Branch>,
+    answerable: &Answerable,
+    message: &ChatMessage,
+    wanted: Answer,
+    report: &mut RepliesReport,
+) -> Result<(), RepliesError> {
+    if answerable.answered {
+        return Ok(());
+    }
+    let Some(branch) = branches.get(&answerable.branch) else {
+        return Ok(());
+    };
+    let text = match wanted {
+        Answer::Received => message::auto_reply(
+            ctx.shop.replies.text.as_deref(),
+            &Creditor::of(branch),
+            ctx.shop.lang,
+        )?,
+        Answer::OptedOut => message::opt_out(ctx.shop.lang).to_owned(),
+        Answer::OptedIn => message::opt_in(ctx.shop.lang).to_owned(),
+        Answer::WrongNumber => message::wrong_number(ctx.shop.lang).to_owned(),
+    };
+    let to = message.chat_alt.clone().unwrap_or_else(|| message.chat.clone());
+    let Some(id) = ctx
+        .outbox
+        .begin_answer(answerable.notice, &text, ctx.clock.now())?
+    else {
+        return Ok(());
+    };
+    let (outcome, gateway_id) = match gateway.send(&id, &to, &Content::Text(text)) {
+        SendOutcome::Accepted { gateway_id, .. } => {
+            report.answered += 1;
+            (AnswerOutcome::Accepted, Some(gateway_id))
+        }
+        SendOutcome::Rejected(_) => (AnswerOutcome::Refused, None),
+        SendOutcome::Ambiguous { .. } => {
+            report.unclear += 1;
+            (AnswerOutcome::Unknown, None)
+        }
+    };
+    Ok(ctx
+        .outbox
+        .record_answer(answerable.notice, outcome, gateway_id.as_deref(), ctx.clock.now())?)
+}
+
+/// Forwards a reply to the shop's own phone. Best effort: the reply itself is stored.
+fn forward(
+    ctx: &mut RepliesContext<'_>,
+    gateway: &dyn Chatting,
+    answerable: &Answerable,
+    message: &ChatMessage,
+    report: &mut RepliesReport,
+) -> Result<(), RepliesError> {
+    let Some(to) = ctx.forward_to.clone() else {
+        return Ok(());
+    };
+    let Ok(resolved) = gateway.resolve(std::slice::from_ref(&to)) else {
+        return Ok(());
+    };
+    let Some(canonical) = resolved.into_iter().next().and_then(|r| r.canonical) else {
+        return Ok(());
+    };
+    let what = message
+        .text
+        .clone()
+        .or_else(|| message.media.clone().map(|m| format!("[{m}]")))
+        .unwrap_or_default();
+    let reference = crate::domain::notice::Reference::of(answerable.notice);
+    let text = format!("{} ({reference}): {what}", answerable.phone.e164());
+    let identity = ctx.outbox.identity()?;
+    let id = crate::domain::notice::MessageId::derive(
+        &format!("{identity}:{}", message.gateway_id),
+        answerable.notice,
+        0,
+    );
+    match gateway.send(&id, &canonical, &Content::Text(text)) {
+        SendOutcome::Accepted { .. } => report.forwarded += 1,
+        SendOutcome::Rejected(Rejection::NotOnWhatsApp | Rejection::InvalidRequest(_))
+        | SendOutcome::Rejected(_)
+        | SendOutcome::Ambiguous { .. } => {}
+    }
+    Ok(())
+}
+
+/// When the next poll will look from, for people.
+pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
+        mark - Duration::minutes(OVERLAP_MINUTES)
+    })
+}

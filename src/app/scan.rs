@@ -1,0 +1,471 @@
+//! Selects after the close and stores the notices. A dry run is the same code, stopping before the store.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
+
+use chrono::{Days, NaiveDate};
+
+use crate::domain::document::slip::BoletoRefusal;
+use crate::domain::guard::{self, Held};
+use crate::domain::ids::{BranchId, CustomerId, InstanceId, ReceivableId};
+use crate::domain::notice::{PartKind, parts_of};
+use crate::domain::phone::Phone;
+use crate::domain::policy::Stage;
+use crate::domain::receivable::BadRow;
+use crate::domain::selection::{Selected, SkipReason, Skipped};
+use crate::ports::clock::Clock;
+use crate::ports::erp::{Erp, ErpError, Scope};
+use crate::ports::outbox::{Claim, Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
+
+use super::choose::{Debtors, past};
+use super::ground::{Ground, GroundError, Precondition};
+use super::shop::Shop;
+
+/// What to scan.
+#[derive(Debug, Clone, Default)]
+pub struct ScanRequest {
+    /// Another close than the last one.
+    pub close: Option<NaiveDate>,
+    /// Write nothing.
+    pub dry_run: bool,
+    /// Only this customer.
+    pub customer: Option<CustomerId>,
+}
+
+/// Why a scan ended without a result.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// A precondition, or the ERP.
+    #[error(transparent)]
+    Ground(#[from] GroundError),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// An older close than the last one is for a dry run only.
+    #[error("close {asked} is older than the last one, {last}: only for a dry run")]
+    OldClose {
+        /// Asked for.
+        asked: NaiveDate,
+        /// The last one.
+        last: NaiveDate,
+    },
+    /// No instance for a branch that has notices.
+    #[error("no instance for branch {0}")]
+    NoInstance(BranchId),
+}
+
+impl From<ErpError> for ScanError {
+    fn from(error: ErpError) -> Self {
+        ScanError::Ground(error.into())
+    }
+}
+
+/// What a scan found and did.
+#[derive(Debug)]
+pub struct ScanReport {
+    /// The close.
+    pub close: NaiveDate,
+    /// Reference day R.
+    pub reference_day: NaiveDate,
+    /// Nothing was written.
+    pub dry_run: bool,
+    /// Held by the guard (a dry run only says so).
+    pub held: Option<Held>,
+    /// New notices.
+    pub notices: Vec<ReportedNotice>,
+    /// Decisions against.
+    pub skipped: Vec<Skipped>,
+    /// Rows that could not be read.
+    pub bad_rows: Vec<BadRow>,
+    /// Boletos that cannot go along, and why.
+    pub dropped_boletos: Vec<(ReceivableId, BoletoRefusal)>,
+    /// Things that a person should know.
+    pub warnings: Vec<ScanWarning>,
+    /// Older notices, of which nothing had left, that this run replaced.
+    pub superseded: usize,
+    /// Notices of this close that stand already and are as they would be selected now.
+    pub standing: usize,
+    /// The run, when one was stored.
+    pub run: Option<RunId>,
+    /// Customers looked at.
+    pub customers: usize,
+    /// First day on which the notices may leave.
+    pub send_on: NaiveDate,
+    /// About how long sending them takes.
+    pub estimate: Duration,
+}
+
+/// A notice of a report.
+#[derive(Debug, Clone)]
+pub struct ReportedNotice {
+    /// Who and what for.
+    pub selected: Selected,
+    /// Customer's name, for people.
+    pub customer_name: String,
+    /// The instance it leaves from; `None` only in a dry run.
+    pub instance: Option<InstanceId>,
+    /// Parts in the order of sending.
+    pub parts: Vec<PartKind>,
+}
+
+/// Something a person should know, though nothing is wrong with the run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScanWarning {
+    /// One number stands at several customers: each is written to under its own name.
+    SharedNumber {
+        /// The number.
+        phone: Phone,
+        /// The customers.
+        customers: Vec<CustomerId>,
+    },
+    /// No bank return lately: overdue notices wait.
+    BankReturnStale {
+        /// Date of the last one.
+        last: NaiveDate,
+    },
+    /// The ERP's date and the clock of this program are days apart.
+    ClockDisagrees {
+        /// The ERP's.
+        business_date: NaiveDate,
+        /// Ours, in the shop's zone.
+        today: NaiveDate,
+    },
+}
+
+/// How often a scan selects afresh when someone else claims meanwhile.
+const TRIES: usize = 3;
+
+/// More days than this between the ERP's date and ours are worth a warning: a long weekend is four.
+const CLOCK_TOLERANCE_DAYS: i64 = 5;
+
+/// Runs that the guard looks back at.
+const GUARD_LOOKS_BACK: u32 = 60;
+
+/// Selects, and stores unless it is a dry run. `outbox` may be `None` for a dry run before `init`.
+///
+/// # Errors
+/// [`ScanError`]; nothing was stored then.
+pub fn scan(
+    erp: &dyn Erp,
+    mut outbox: Option<&mut dyn Outbox>,
+    shop: &Shop,
+    clock: &dyn Clock,
+    request: &ScanRequest,
+) -> Result<ScanReport, ScanError> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        // `as_deref_mut` would tie the loan to the trait object's lifetime; this reborrows for one round.
+        let round = match outbox {
+            Some(ref mut outbox) => scan_once(erp, Some(&mut **outbox), shop, clock, request),
+            None => scan_once(erp, None, shop, clock, request),
+        };
+        match round {
+            Err(ScanError::Outbox(OutboxError::ClaimTaken)) if tries < TRIES => {}
+            done => return done,
+        }
+    }
+}
+
+fn scan_once(
+    erp: &dyn Erp,
+    outbox: Option<&mut dyn Outbox>,
+    shop: &Shop,
+    clock: &dyn Clock,
+    request: &ScanRequest,
+) -> Result<ScanReport, ScanError> {
+    let started_at = clock.now();
+    let today = shop.today(started_at);
+    let mut snapshot = erp.snapshot()?;
+    let system = snapshot.system()?;
+    let last = system.last_close();
+    let close = request.close.unwrap_or(last);
+    if close > last {
+        return Err(GroundError::from(Precondition::NotClosed { asked: close, last }).into());
+    }
+    if close < last && !request.dry_run {
+        return Err(ScanError::OldClose { asked: close, last });
+    }
+    let after_close = close.checked_add_days(Days::new(1)).unwrap_or(close);
+    let day = if close < last {
+        after_close
+    } else {
+        after_close.max(today)
+    };
+
+    let ground = Ground::read(&mut *snapshot, shop, day)?;
+    let scope = match &request.customer {
+        Some(customer) => Scope::Customers(vec![customer.clone()]),
+        None => {
+            let (from, to) = ground.due_window(day);
+            Scope::DueBetween { from, to }
+        }
+    };
+    let mut debtors = Debtors::read(&mut *snapshot, &scope, &ground, shop, day)?;
+    // The outbox may be the same database: let go of the snapshot before writing to it.
+    drop(snapshot);
+
+    let mut outbox = outbox;
+    let memory = match &mut outbox {
+        Some(outbox) => outbox.memory(&debtors.firing(&ground, shop, day))?,
+        None => Memory::default(),
+    };
+    let replaceable: Vec<&Untouched> = memory
+        .untouched
+        .iter()
+        .filter(|n| n.close <= close && request.customer.as_ref().is_none_or(|c| *c == n.customer))
+        .collect();
+    let free: HashSet<_> = replaceable.iter().map(|n| n.id).collect();
+    let decisions = debtors.decide(&ground, shop, day, &past(&memory, &free));
+
+    let Reconciled {
+        new,
+        standing,
+        superseded,
+        mut skipped,
+    } = reconcile(decisions.selected, &replaceable, close);
+    skipped.splice(0..0, decisions.skipped);
+
+    let held = match &mut outbox {
+        Some(outbox) => {
+            let mut sizes: BTreeMap<NaiveDate, u32> = BTreeMap::new();
+            for run in outbox
+                .runs(None, GUARD_LOOKS_BACK)?
+                .into_iter()
+                .filter(|r| !r.held && r.close != close)
+            {
+                *sizes.entry(run.close).or_default() += run.notices;
+            }
+            let sizes: Vec<u32> = sizes.into_values().collect();
+            guard::verdict(new.len() as u32, &sizes, shop.first_runs_limit)
+        }
+        None => guard::verdict(new.len() as u32, &[], shop.first_runs_limit),
+    };
+
+    let mut notices = Vec::new();
+    for selected in new {
+        let instance = ground.instance_for(&selected.branch, shop);
+        if instance.is_none() && !request.dry_run {
+            return Err(ScanError::NoInstance(selected.branch));
+        }
+        let parts = parts_of(
+            &selected
+                .items
+                .iter()
+                .map(|i| (i.receivable.clone(), i.has_boleto))
+                .collect::<Vec<_>>(),
+            shop.max_boletos,
+            shop.send_code,
+        );
+        let customer_name = debtors
+            .customers
+            .get(&selected.customer)
+            .map(|c| c.name.clone())
+            .unwrap_or_default();
+        notices.push(ReportedNotice {
+            selected,
+            customer_name,
+            instance,
+            parts,
+        });
+    }
+    let contacts = notices.len() as u32;
+    let parts = notices.iter().map(|n| n.parts.len() as u32).sum();
+
+    let mut bad_rows = ground.bad_rows.clone();
+    bad_rows.append(&mut debtors.bad_rows);
+    let mut report = ScanReport {
+        close,
+        reference_day: day,
+        dry_run: request.dry_run,
+        held,
+        warnings: warnings(&ground, shop, day, today, &notices),
+        notices,
+        skipped,
+        bad_rows,
+        dropped_boletos: std::mem::take(&mut debtors.dropped_boletos),
+        superseded: superseded.len(),
+        standing,
+        run: None,
+        customers: debtors.receivables.len(),
+        send_on: shop.sending.next_sending_day(day, shop.send_at).unwrap_or(day),
+        estimate: shop.pace.estimate(contacts, parts),
+    };
+    if request.dry_run {
+        return Ok(report);
+    }
+    let Some(outbox) = outbox else {
+        return Err(OutboxError::NotInitialised.into());
+    };
+    // The first scan of a close is always on record, later ones only when they add or replace something: the
+    // scheduler asks every few minutes.
+    let first_of_close = request.customer.is_none() && outbox.runs(Some(close), 1)?.is_empty();
+    if first_of_close || !report.notices.is_empty() || !superseded.is_empty() {
+        let run = NewRun {
+            close,
+            reference_day: day,
+            started_at,
+            send_on: day,
+            held: held.is_some(),
+            notices: report
+                .notices
+                .iter()
+                .filter_map(|n| {
+                    let instance = n.instance.clone()?;
+                    Some(NewNotice {
+                        selected: n.selected.clone(),
+                        instance,
+                        parts: n.parts.clone(),
+                    })
+                })
+                .collect(),
+            skipped: report.skipped.clone(),
+            bad_rows: report.bad_rows.clone(),
+            superseded,
+        };
+        report.run = Some(outbox.store_run(&run)?.0);
+    }
+    Ok(report)
+}
+
+struct Reconciled {
+    new: Vec<Selected>,
+    standing: usize,
+    superseded: Vec<crate::domain::notice::NoticeId>,
+    skipped: Vec<Skipped>,
+}
+
+/// What is new against what stands untouched. Notices of earlier closes are superseded; one of this close stays
+/// when it says the same, and is replaced when it says something else.
+fn reconcile(selected: Vec<Selected>, replaceable: &[&Untouched], close: NaiveDate) -> Reconciled {
+    type Key<'a> = (&'a BranchId, &'a CustomerId, &'a Phone);
+    let mut of_this_close: HashMap<Key<'_>, &Untouched> = HashMap::new();
+    let mut superseded = Vec::new();
+    for notice in replaceable {
+        if notice.close < close {
+            superseded.push(notice.id);
+        } else {
+            of_this_close.insert((&notice.branch, &notice.customer, &notice.phone), notice);
+        }
+    }
+    let (mut new, mut skipped, mut standing) = (Vec::new(), Vec::new(), 0);
+    for one in selected {
+        let Some(stored) = of_this_close.get(&(&one.branch, &one.customer, &one.phone)) else {
+            new.push(one);
+            continue;
+        };
+        let (now, before): (HashSet<_>, HashSet<_>) = (
+            one.claims().into_iter().collect(),
+            stored.items.iter().cloned().collect(),
+        );
+        if now == before {
+            standing += 1;
+            skipped.extend(one.items.iter().map(|item| Skipped {
+                customer: one.customer.clone(),
+                contact: Some(one.contact.clone()),
+                receivable: Some(item.receivable.clone()),
+                reason: SkipReason::StageClaimed,
+                detail: item.stage.to_string(),
+            }));
+        } else {
+            superseded.push(stored.id);
+            new.push(one);
+        }
+    }
+    Reconciled {
+        new,
+        standing,
+        superseded,
+        skipped,
+    }
+}
+
+fn warnings(
+    ground: &Ground,
+    shop: &Shop,
+    day: NaiveDate,
+    today: NaiveDate,
+    notices: &[ReportedNotice],
+) -> Vec<ScanWarning> {
+    let mut out = Vec::new();
+    if let Some(last) = ground
+        .system
+        .last_bank_return
+        .filter(|_| ground.bank_return_stale(shop, day))
+    {
+        out.push(ScanWarning::BankReturnStale { last });
+    }
+    let business_date = ground.system.business_date;
+    if (business_date - today).num_days().abs() > CLOCK_TOLERANCE_DAYS {
+        out.push(ScanWarning::ClockDisagrees { business_date, today });
+    }
+    let mut by_phone: BTreeMap<&Phone, Vec<CustomerId>> = BTreeMap::new();
+    for notice in notices {
+        let customers = by_phone.entry(&notice.selected.phone).or_default();
+        if !customers.contains(&notice.selected.customer) {
+            customers.push(notice.selected.customer.clone());
+        }
+    }
+    out.extend(
+        by_phone
+            .into_iter()
+            .filter(|(_, customers)| customers.len() > 1)
+            .map(|(phone, customers)| ScanWarning::SharedNumber {
+                phone: phone.clone(),
+                customers,
+            }),
+    );
+    out
+}
+
+/// Records all stages that are reached now as done, without sending (`scan --baseline`): for the first day at a
+/// shop with years of old debts. Returns how many claims were added.
+///
+/// # Errors
+/// [`ScanError`].
+pub fn baseline(
+    erp: &dyn Erp,
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+) -> Result<u32, ScanError> {
+    let now = clock.now();
+    let mut snapshot = erp.snapshot()?;
+    let close = snapshot.system()?.last_close();
+    let day = close
+        .checked_add_days(Days::new(1))
+        .unwrap_or(close)
+        .max(shop.today(now));
+    let ground = Ground::read(&mut *snapshot, shop, day)?;
+    let (from, to) = ground.due_window(day);
+    let debtors = Debtors::read(
+        &mut *snapshot,
+        &Scope::DueBetween { from, to },
+        &ground,
+        shop,
+        day,
+    )?;
+    drop(snapshot);
+    let memory = outbox.memory(&debtors.firing(&ground, shop, day))?;
+    let free: HashSet<_> = memory.untouched.iter().map(|n| n.id).collect();
+    // What keeps a notice from leaving today must not keep a stage from being recorded.
+    let mut known = past(&memory, &free);
+    known.last_written.clear();
+    let claims: Vec<Claim> = debtors
+        .decide(&ground, shop, day, &known)
+        .selected
+        .into_iter()
+        .flat_map(|s| {
+            let phone = s.phone.clone();
+            s.claims()
+                .into_iter()
+                .map(move |(receivable, stage): (ReceivableId, Stage)| Claim {
+                    receivable,
+                    phone: phone.clone(),
+                    stage,
+                    notice: None,
+                })
+        })
+        .collect();
+    Ok(outbox.baseline(&claims, now)?)
+}

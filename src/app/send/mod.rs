@@ -1,0 +1,367 @@
+//! Sends what is due, by the promise of DESIGN.md section 6.
+//!
+//! | module | holds |
+//! |---|---|
+//! | here | the run: window, order, instances, when to stop |
+//! | [`notice`] | one notice: fresh read, departure or resume, its parts in order |
+//! | [`part`] | one part: intent, request, outcome |
+//! | [`settle`] | after crashes and ambiguous answers: leases, lookups; receipts |
+//! | [`trial`] | `send --test`: one notice to a phone of ours, the outbox untouched |
+
+pub mod notice;
+pub mod part;
+pub mod settle;
+pub mod trial;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::NaiveDateTime;
+
+use crate::domain::ids::InstanceId;
+use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
+use crate::domain::phone::Phone;
+use crate::ports::clock::{Clock, Random};
+use crate::ports::erp::Erp;
+use crate::ports::gateway::{Gateway, GatewayError, LinkState, Rejection};
+use crate::ports::outbox::{Outbox, OutboxError};
+
+use super::dossier::DossierError;
+use super::ground::GroundError;
+use super::shop::Shop;
+
+/// What to send.
+#[derive(Debug, Clone, Default)]
+pub struct SendRequest {
+    /// At most so many notices.
+    pub limit: Option<usize>,
+    /// Outside the window too.
+    pub ignore_window: bool,
+    /// Only say what would be sent.
+    pub dry_run: bool,
+}
+
+/// What a run needs.
+pub struct SendContext<'a> {
+    /// The ERP, for the fresh read before each departure.
+    pub erp: &'a dyn Erp,
+    /// Our tables.
+    pub outbox: &'a mut dyn Outbox,
+    /// The shop's settings.
+    pub shop: &'a Shop,
+    /// Time.
+    pub clock: &'a dyn Clock,
+    /// Chance.
+    pub random: &'a dyn Random,
+    /// Opens the gateway of an instance.
+    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    /// Name of this worker: host and process.
+    pub owner: String,
+    /// Hears what happens, as it happens.
+    pub on_event: &'a mut dyn FnMut(&SendEvent),
+}
+
+/// Something that happened in a run.
+#[derive(Debug, Clone)]
+pub enum SendEvent {
+    /// The run begins: notices due, about how long they take.
+    Begins {
+        /// Notices.
+        notices: usize,
+        /// Estimate.
+        estimate: Duration,
+    },
+    /// A notice is being worked on.
+    Notice {
+        /// Which.
+        id: NoticeId,
+        /// Its recipient.
+        phone: Phone,
+    },
+    /// A part was settled for this time.
+    Part {
+        /// Which.
+        key: PartKey,
+        /// What it is now.
+        state: PartState,
+    },
+    /// A notice is done with for this run.
+    NoticeDone {
+        /// Which.
+        id: NoticeId,
+        /// What it is now.
+        state: NoticeState,
+        /// Why, where there is a reason.
+        reason: Option<String>,
+    },
+    /// Pausing between messages.
+    Pause(Duration),
+}
+
+/// Why a run stopped before its end. Nothing is lost: what was not sent waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// Outside the window; opens at this time of the shop's clock.
+    Window(Option<NaiveDateTime>),
+    /// The instance has no link to a phone.
+    NotPaired {
+        /// Which.
+        instance: InstanceId,
+        /// Its state.
+        state: LinkState,
+    },
+    /// The gateway cannot be used.
+    Gateway {
+        /// Which instance.
+        instance: InstanceId,
+        /// Why.
+        error: GatewayError,
+    },
+    /// Refused, and trying again soon is of no use.
+    Refused {
+        /// Which instance.
+        instance: InstanceId,
+        /// Why.
+        rejection: Rejection,
+    },
+    /// WhatsApp restricts the number: everything stops.
+    Restricted {
+        /// Which instance.
+        instance: InstanceId,
+        /// The sign.
+        sign: String,
+    },
+    /// Several answers in a row that prove nothing: the circuit breaker opened.
+    Unclear {
+        /// Which instance.
+        instance: InstanceId,
+    },
+    /// The day's contacts are used up.
+    CapReached {
+        /// Which instance.
+        instance: InstanceId,
+    },
+    /// `--limit`.
+    Limit,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default)]
+pub struct SendReport {
+    /// Notices that were due when the run began.
+    pub due: usize,
+    /// Notices that this run ended or carried on, by their state now.
+    pub notices: BTreeMap<NoticeState, usize>,
+    /// Parts accepted in this run.
+    pub accepted: usize,
+    /// Parts that nobody knows about: a person must look, if the lookup does not find them.
+    pub unknown: Vec<PartKey>,
+    /// Answers that came after another attempt was begun.
+    pub late_answers: Vec<PartKey>,
+    /// Why it stopped early; at most one an instance, the window and the limit once.
+    pub stops: Vec<Stop>,
+    /// Notices that still wait.
+    pub waiting: usize,
+    /// What a dry run would do.
+    pub plan: Vec<PlannedNotice>,
+    /// About how long that takes.
+    pub estimate: Duration,
+}
+
+/// A line of `send --dry-run`.
+#[derive(Debug, Clone)]
+pub struct PlannedNotice {
+    /// Which.
+    pub id: NoticeId,
+    /// To whom.
+    pub phone: Phone,
+    /// Instance.
+    pub instance: InstanceId,
+    /// Parts still to go.
+    pub parts: usize,
+}
+
+/// Why a run ended without a report.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// A precondition, or the ERP: fail closed.
+    #[error(transparent)]
+    Ground(#[from] GroundError),
+    /// The outbox.
+    #[error(transparent)]
+    Outbox(#[from] OutboxError),
+    /// A document could not be made.
+    #[error(transparent)]
+    Dossier(#[from] DossierError),
+}
+
+/// So many answers in a row that prove nothing open the circuit breaker.
+const UNCLEAR_IN_A_ROW: usize = 3;
+
+/// Sends what is due.
+///
+/// # Errors
+/// [`SendError`]; what was sent until then is on record, the rest waits.
+pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendReport, SendError> {
+    let now = ctx.clock.now();
+    let today = ctx.shop.today(now);
+    let mut report = SendReport::default();
+    if !request.dry_run {
+        // Crashes first: what may have left must be known before anything else leaves.
+        ctx.outbox.sweep(now)?;
+        settle::look_up_unknown(ctx, &mut report)?;
+    }
+
+    let due = ctx.outbox.due(today)?;
+    report.due = due.len();
+    let mut by_instance: BTreeMap<InstanceId, Vec<NoticeId>> = BTreeMap::new();
+    let (mut contacts, mut parts) = (0, 0);
+    for id in due {
+        let Some(stored) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        let open = stored
+            .parts
+            .iter()
+            .filter(|p| p.state == PartState::Queued)
+            .count();
+        contacts += 1;
+        parts += open as u32;
+        if request.dry_run {
+            report.plan.push(PlannedNotice {
+                id,
+                phone: stored.phone.clone(),
+                instance: stored.instance.clone(),
+                parts: open,
+            });
+        }
+        by_instance.entry(stored.instance).or_default().push(id);
+    }
+    report.estimate = ctx.shop.pace.estimate(contacts, parts);
+    report.waiting = report.due;
+    if !request.ignore_window && !ctx.shop.may_send(now) {
+        report.stops.push(Stop::Window(ctx.shop.next_opening(now)));
+        return Ok(report);
+    }
+    if request.dry_run {
+        return Ok(report);
+    }
+    (ctx.on_event)(&SendEvent::Begins {
+        notices: report.due,
+        estimate: report.estimate,
+    });
+
+    let mut left = request.limit.unwrap_or(usize::MAX);
+    for (instance, notices) in by_instance {
+        if let Some(stop) = send_instance(ctx, request, &instance, &notices, &mut left, &mut report)? {
+            let ends_all = matches!(stop, Stop::Interrupted | Stop::Limit | Stop::Window(_));
+            report.stops.push(stop);
+            if ends_all {
+                break;
+            }
+        }
+    }
+    if !ctx.clock.stopping() {
+        settle::collect_receipts(ctx)?;
+    }
+    Ok(report)
+}
+
+/// Works through the notices of one instance. `Some`: it stopped early.
+fn send_instance(
+    ctx: &mut SendContext<'_>,
+    request: &SendRequest,
+    instance: &InstanceId,
+    notices: &[NoticeId],
+    left: &mut usize,
+    report: &mut SendReport,
+) -> Result<Option<Stop>, SendError> {
+    let gateway = match (ctx.gateway)(instance) {
+        Ok(gateway) => gateway,
+        Err(error) => {
+            return Ok(Some(Stop::Gateway {
+                instance: instance.clone(),
+                error,
+            }));
+        }
+    };
+    match gateway.status() {
+        Ok(LinkState::Open { .. }) => {}
+        Ok(state) => {
+            return Ok(Some(Stop::NotPaired {
+                instance: instance.clone(),
+                state,
+            }));
+        }
+        Err(error) => {
+            return Ok(Some(Stop::Gateway {
+                instance: instance.clone(),
+                error,
+            }));
+        }
+    }
+    let mut unclear = 0;
+    for id in notices {
+        if ctx.clock.stopping() {
+            return Ok(Some(Stop::Interrupted));
+        }
+        if *left == 0 {
+            return Ok(Some(Stop::Limit));
+        }
+        let now = ctx.clock.now();
+        if !request.ignore_window && !ctx.shop.may_send(now) {
+            return Ok(Some(Stop::Window(ctx.shop.next_opening(now))));
+        }
+        let done = notice::work(ctx, &*gateway, *id, request, report)?;
+        if let Some(state) = done.state {
+            *report.notices.entry(state).or_default() += 1;
+            (ctx.on_event)(&SendEvent::NoticeDone {
+                id: *id,
+                state,
+                reason: done.reason.clone(),
+            });
+            if !matches!(state, NoticeState::Queued | NoticeState::Sending) {
+                report.waiting = report.waiting.saturating_sub(1);
+            }
+        }
+        if done.departed {
+            *left -= 1;
+        }
+        if let Some(sign) = gateway.restriction() {
+            return Ok(Some(Stop::Restricted {
+                instance: instance.clone(),
+                sign,
+            }));
+        }
+        if done.stop.is_some() {
+            return Ok(done.stop);
+        }
+        unclear = if done.unclear { unclear + 1 } else { 0 };
+        if done.unclear {
+            // An answer that proves nothing is often a lost link: look before the next customer's message.
+            match gateway.status() {
+                Ok(LinkState::Open { .. }) if unclear < UNCLEAR_IN_A_ROW => {}
+                Ok(LinkState::Open { .. }) => {
+                    return Ok(Some(Stop::Unclear {
+                        instance: instance.clone(),
+                    }));
+                }
+                Ok(state) => {
+                    return Ok(Some(Stop::NotPaired {
+                        instance: instance.clone(),
+                        state,
+                    }));
+                }
+                Err(error) => {
+                    return Ok(Some(Stop::Gateway {
+                        instance: instance.clone(),
+                        error,
+                    }));
+                }
+            }
+        }
+    }
+    Ok(None)
+}

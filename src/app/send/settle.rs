@@ -1,0 +1,141 @@
+//! What crashes and unclear answers left behind: unknown parts are looked up at the gateway. And receipts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::Duration;
+
+use crate::domain::ids::InstanceId;
+use crate::domain::notice::{PartEvent, PartState};
+use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
+use crate::ports::outbox::{Outcome, Recorded};
+
+use super::{SendContext, SendError, SendEvent, SendReport};
+
+/// A part is looked up no sooner than this after its request was begun: what is on its way may still arrive.
+const QUIET_MINUTES: i64 = 2;
+
+/// A lookup's window begins so long before the request, for clocks that differ, and ends so long after.
+const WINDOW_BEFORE_MINUTES: i64 = 10;
+const WINDOW_AFTER_HOURS: i64 = 6;
+
+/// Receipts are asked for, for so many days.
+const RECEIPT_DAYS: i64 = 7;
+
+/// Looks up the unknown parts at their gateways. Found: accepted. Not found: queued again only where the gateway
+/// proves absence and drops doubles of our id; else it waits for a person.
+///
+/// # Errors
+/// [`SendError`].
+pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Result<(), SendError> {
+    let mut gateways: HashMap<InstanceId, Option<Box<dyn Gateway>>> = HashMap::new();
+    for id in ctx.outbox.with_unknown_parts()? {
+        let Some(notice) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        let opened = gateways
+            .entry(notice.instance.clone())
+            .or_insert_with(|| (ctx.gateway)(&notice.instance).ok());
+        let gateway = opened.as_deref().filter(|g| g.capabilities().lookup);
+        for part in notice.parts.iter().filter(|p| p.state == PartState::Unknown) {
+            let now = ctx.clock.now();
+            let (Some(gateway), Some(to), Some(begun)) = (gateway, &part.to, part.begun_at) else {
+                report.unknown.push(part.key);
+                continue;
+            };
+            if now - begun < Duration::minutes(QUIET_MINUTES) {
+                report.unknown.push(part.key);
+                continue;
+            }
+            let fingerprint = match (&part.text, &part.file_name) {
+                (Some(text), _) => Fingerprint::Text(text.clone()),
+                (None, Some(name)) => Fingerprint::FileName(name.clone()),
+                (None, None) => {
+                    report.unknown.push(part.key);
+                    continue;
+                }
+            };
+            let probe = Probe {
+                message_id: part.message_id.clone(),
+                gateway_id: part.gateway_id.clone(),
+                to: to.clone(),
+                from: begun - Duration::minutes(WINDOW_BEFORE_MINUTES),
+                until: begun + Duration::hours(WINDOW_AFTER_HOURS),
+                fingerprint,
+                not_these: ctx.outbox.known_gateway_ids(to)?,
+            };
+            let outcome = match gateway.lookup(&probe) {
+                Ok(Lookup::Found { gateway_id, ack }) => Some((
+                    Outcome {
+                        event: PartEvent::Accept,
+                        gateway_id: Some(gateway_id),
+                        reason: Some("found_by_lookup".to_owned()),
+                        next_try_at: None,
+                        now,
+                    },
+                    Some(ack),
+                )),
+                Ok(Lookup::NotFound)
+                    if gateway.capabilities().proves_absence
+                        && gateway.capabilities().own_ids == OwnIds::Deduplicated =>
+                {
+                    Some((
+                        Outcome {
+                            event: PartEvent::Requeue,
+                            gateway_id: None,
+                            reason: Some("absent_at_gateway".to_owned()),
+                            next_try_at: None,
+                            now,
+                        },
+                        None,
+                    ))
+                }
+                // Absence is no proof here, and an error proves nothing: it waits.
+                Ok(Lookup::NotFound) | Err(_) => None,
+            };
+            let Some((outcome, ack)) = outcome else {
+                report.unknown.push(part.key);
+                continue;
+            };
+            if let Recorded::Now(state) = ctx.outbox.record(part.key, part.attempt, &outcome)? {
+                (ctx.on_event)(&SendEvent::Part { key: part.key, state });
+                if let Some(level) = ack.filter(|a| *a != AckLevel::Pending) {
+                    ctx.outbox.receipt(part.key, level, now)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Asks the gateways for the receipts that are still wanted. A gateway that does not answer is asked next time.
+///
+/// # Errors
+/// [`SendError`].
+pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
+    let now = ctx.clock.now();
+    let mut by_instance: BTreeMap<InstanceId, Vec<_>> = BTreeMap::new();
+    for awaiting in ctx.outbox.awaiting_receipts(now - Duration::days(RECEIPT_DAYS))? {
+        by_instance
+            .entry(awaiting.instance.clone())
+            .or_default()
+            .push(awaiting);
+    }
+    let mut news = 0;
+    for (instance, awaiting) in by_instance {
+        let Ok(gateway) = (ctx.gateway)(&instance) else {
+            continue;
+        };
+        let ids: Vec<String> = awaiting.iter().map(|a| a.gateway_id.clone()).collect();
+        let Ok(acks) = gateway.acks(&ids) else { continue };
+        let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
+        for one in &awaiting {
+            if let Some(level) = levels
+                .get(one.gateway_id.as_str())
+                .filter(|l| **l != AckLevel::Pending)
+            {
+                news += usize::from(ctx.outbox.receipt(one.part, *level, now)?);
+            }
+        }
+    }
+    Ok(news)
+}

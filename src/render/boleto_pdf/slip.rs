@@ -1,0 +1,265 @@
+//! The ficha de compensação: what a teller and a scanner read.
+
+use super::super::itf;
+use super::super::pdf::{Align, Box4, Ink, PAGE_HEIGHT, Page, Style, wrap};
+use super::words;
+use super::{FRAME, HAIR, LABEL, LEFT, PAD, RIGHT_COLUMN, WIDTH, bank_head, field};
+use crate::domain::document::BoletoView;
+use crate::i18n::Lang;
+use crate::i18n::format::date;
+
+/// Height of the ficha; 95 to 108 mm are allowed.
+const HEIGHT: f32 = 102.0;
+/// Its upper edge: 9 mm remain below it for printers.
+pub const TOP: f32 = PAGE_HEIGHT - 9.0 - HEIGHT;
+
+/// Draws it at the bottom of the page, under the cut line.
+pub fn draw(page: &mut Page, view: &BoletoView) {
+    let cut = TOP - 2.5;
+    page.dashes(0.0, cut, 210.0, 1.6, 1.1, 0.2);
+    page.text(
+        LEFT + WIDTH,
+        cut - 0.9,
+        Style::regular(5.5).ink(Ink::Grey(0.3)),
+        Align::Right,
+        "Corte na linha pontilhada",
+    );
+
+    bank_head(page, view, TOP, 9.5, 13.6);
+    let value = Style::regular(8.5);
+    let strong = Style::bold(9.5);
+    let left = WIDTH - RIGHT_COLUMN;
+    let right = LEFT + left;
+    let mut y = TOP + 9.5;
+
+    let due = date(Lang::PtBr, view.due_on);
+    field(
+        page,
+        (LEFT, y, left, 7.0),
+        "Local de pagamento",
+        words::PLACE_OF_PAYMENT,
+        value,
+        Align::Left,
+    );
+    field(
+        page,
+        (right, y, RIGHT_COLUMN, 7.0),
+        "Vencimento",
+        &due,
+        strong,
+        Align::Right,
+    );
+    y += 7.0;
+
+    let address = if view.payee_is_creditor {
+        view.creditor.address.as_str()
+    } else {
+        ""
+    };
+    page.text_within(LEFT + PAD, y + 2.5, LABEL, Align::Left, left, "Beneficiário");
+    page.text_within(
+        LEFT + PAD,
+        y + 6.0,
+        value,
+        Align::Left,
+        left - 2.0 * PAD,
+        &words::payee(&view.payee),
+    );
+    page.text_within(
+        LEFT + PAD,
+        y + 9.1,
+        Style::regular(7.0),
+        Align::Left,
+        left - 2.0 * PAD,
+        address,
+    );
+    page.rule(LEFT, y + 10.0 - HAIR / 2.0, left, HAIR, Ink::Black);
+    let agency = view.agency_account.as_deref().unwrap_or_default();
+    field(
+        page,
+        (right, y, RIGHT_COLUMN, 10.0),
+        "Agência / Código do beneficiário",
+        agency,
+        value,
+        Align::Right,
+    );
+    y += 10.0;
+
+    let issued = view
+        .issued_on
+        .map(|day| date(Lang::PtBr, day))
+        .unwrap_or_default();
+    let columns: [(f32, &str, &str); 5] = [
+        (30.0, "Data do documento", &issued),
+        (45.0, "Nº do documento", &view.document),
+        (20.0, "Espécie doc.", "DM"),
+        (14.0, "Aceite", "N"),
+        (left - 109.0, "Data do processamento", &issued),
+    ];
+    row(page, y, &columns);
+    let our_number = view.our_number.as_deref().unwrap_or_default();
+    field(
+        page,
+        (right, y, RIGHT_COLUMN, 7.0),
+        "Nosso número",
+        our_number,
+        value,
+        Align::Right,
+    );
+    y += 7.0;
+
+    let columns: [(f32, &str, &str); 5] = [
+        (30.0, "Uso do banco", ""),
+        (25.0, "Carteira", view.wallet.as_deref().unwrap_or_default()),
+        (20.0, "Espécie moeda", "R$"),
+        (34.0, "Quantidade", ""),
+        (left - 109.0, "(x) Valor", ""),
+    ];
+    row(page, y, &columns);
+    let amount = words::value(view.amount);
+    field(
+        page,
+        (right, y, RIGHT_COLUMN, 7.0),
+        "(=) Valor do documento",
+        "",
+        strong,
+        Align::Right,
+    );
+    page.number_within(
+        LEFT + WIDTH - PAD,
+        y + 5.4,
+        strong,
+        Align::Right,
+        RIGHT_COLUMN - 2.0 * PAD,
+        &amount,
+    );
+    y += 7.0;
+
+    instructions(page, view, (LEFT, y, left, 24.0));
+    // The teller's fields stay blank: banks refuse slips where they are filled.
+    for (i, label) in [
+        "(-) Desconto / Abatimento",
+        "(+) Juros / Multa",
+        "(=) Valor cobrado",
+    ]
+    .iter()
+    .enumerate()
+    {
+        field(
+            page,
+            (right, y + 8.0 * i as f32, RIGHT_COLUMN, 8.0),
+            label,
+            "",
+            value,
+            Align::Right,
+        );
+    }
+    y += 24.0;
+    page.rule(LEFT, y - HAIR / 2.0, WIDTH, HAIR, Ink::Black);
+    page.upright(right - HAIR / 2.0, TOP + 9.5, y - TOP - 9.5, HAIR, Ink::Black);
+
+    payer(page, view, y);
+    y += 13.0;
+    page.rule(LEFT, y, WIDTH, FRAME, Ink::Black);
+    page.text(
+        LEFT + WIDTH,
+        y + 2.9,
+        LABEL,
+        Align::Right,
+        "Autenticação mecânica - Ficha de Compensação",
+    );
+
+    // The bars' middle must lie at least 12 mm above the lower edge, with 5 mm of white at their left.
+    bars(page, view, LEFT + 5.0, y + 4.0);
+}
+
+/// A row of fields with lines between them.
+fn row(page: &mut Page, y: f32, columns: &[(f32, &str, &str)]) {
+    let mut x = LEFT;
+    for (i, (width, label, value)) in columns.iter().enumerate() {
+        field(
+            page,
+            (x, y, *width, 7.0),
+            label,
+            value,
+            Style::regular(8.5),
+            Align::Left,
+        );
+        if i > 0 {
+            page.upright(x - HAIR / 2.0, y, 7.0, HAIR, Ink::Black);
+        }
+        x += width;
+    }
+}
+
+fn instructions(page: &mut Page, view: &BoletoView, (x, y, w, _h): Box4) {
+    page.text_within(
+        x + PAD,
+        y + 2.5,
+        LABEL,
+        Align::Left,
+        w - 2.0 * PAD,
+        words::INSTRUCTIONS_HEAD,
+    );
+    let style = Style::regular(8.0);
+    let lines: Vec<String> = words::instructions(view)
+        .iter()
+        .flat_map(|line| wrap(style, w - 2.0 * PAD, line, 2))
+        .collect();
+    for (i, line) in lines.iter().take(words::MAX_INSTRUCTIONS).enumerate() {
+        page.text(x + PAD, y + 6.2 + 3.3 * i as f32, style, Align::Left, line);
+    }
+}
+
+fn payer(page: &mut Page, view: &BoletoView, y: f32) {
+    let (x, style) = (LEFT + PAD, Style::regular(8.0));
+    let payer = &view.payer;
+    let name = match &payer.tax_id {
+        Some(tax_id) => format!("{} - {tax_id}", payer.name),
+        None => payer.name.clone(),
+    };
+    page.text(x, y + 3.3, LABEL, Align::Left, "Pagador");
+    page.text_within(x + 13.0, y + 3.5, style, Align::Left, WIDTH - 16.0, &name);
+    page.text_within(
+        x + 13.0,
+        y + 7.1,
+        style,
+        Align::Left,
+        WIDTH - 16.0,
+        &payer.address,
+    );
+    page.text(x, y + 11.1, LABEL, Align::Left, "Beneficiário final");
+    if !view.payee_is_creditor {
+        let creditor = &view.creditor;
+        let text = format!(
+            "{} - {} - {}",
+            creditor.legal_name, creditor.tax_id, creditor.address
+        );
+        page.text_within(
+            x + 17.5,
+            y + 11.1,
+            Style::regular(7.0),
+            Align::Left,
+            WIDTH - 21.0,
+            &text,
+        );
+    }
+}
+
+/// ITF-25 as one filled path, snapped to the grid of its modules from the page's left edge.
+fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
+    let (bars, _) = itf::bars(view.code.barcode().digits());
+    let first = (x / itf::MODULE).ceil();
+    let boxes: Vec<Box4> = bars
+        .iter()
+        .map(|(at, width)| {
+            (
+                (first + *at as f32) * itf::MODULE,
+                y,
+                *width as f32 * itf::MODULE,
+                itf::HEIGHT,
+            )
+        })
+        .collect();
+    page.fill(Ink::Black, &boxes);
+}

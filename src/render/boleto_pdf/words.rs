@@ -1,0 +1,69 @@
+//! What stands in the fields of a boleto.
+
+use crate::domain::document::{BoletoView, Payee};
+use crate::domain::money::Cents;
+use crate::i18n::Lang;
+use crate::i18n::format::{amount, date, money};
+
+/// Most lines that the instructions' box holds.
+pub const MAX_INSTRUCTIONS: usize = 6;
+
+/// Where it can be paid: since the NPC (November 2018) a registered boleto is paid at any bank, overdue too.
+pub const PLACE_OF_PAYMENT: &str = "Pagável em qualquer banco";
+
+/// The head of the instructions (Itaú's wording; other banks accept it).
+pub const INSTRUCTIONS_HEAD: &str = "Instruções de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário.";
+
+/// Caixa refuses boletos without its service numbers in the recibo.
+pub const CAIXA_NOTE: &str = "SAC Caixa: 0800 726 0101 (informações, reclamações, sugestões e elogios). \
+    Pessoas com deficiência auditiva ou de fala: 0800 726 2492. Ouvidoria: 0800 725 7474. caixa.gov.br";
+
+/// The value's field: blank where the code leaves the value to the payer.
+pub fn value(cents: Cents) -> String {
+    if cents == Cents::ZERO {
+        String::new()
+    } else {
+        amount(Lang::PtBr, cents)
+    }
+}
+
+/// `SILVA LTDA - CNPJ 12.345.678/0001-95`.
+pub fn payee(payee: &Payee) -> String {
+    match &payee.tax_id {
+        Some(tax_id) => format!("{} - {tax_id}", payee.name),
+        None => payee.name.clone(),
+    }
+}
+
+/// The instructions: what the ERP holds, and before it what the contract adds after the due date, in reais and
+/// dates, where the ERP's text does not speak of it already. At most [`MAX_INSTRUCTIONS`] lines, the rest joined.
+pub fn instructions(view: &BoletoView) -> Vec<String> {
+    let typed = view.instructions.join(" ").to_lowercase();
+    let due = date(Lang::PtBr, view.due_on);
+    let mut lines = Vec::new();
+    if let Some(fine) = view.terms.fine.filter(|_| !typed.contains("multa")) {
+        lines.push(format!(
+            "Após {due}, cobrar multa de {}.",
+            money(Lang::PtBr, fine)
+        ));
+    }
+    if let Some(interest) = view
+        .terms
+        .interest_a_day
+        .filter(|_| !typed.contains("juros") && !typed.contains("mora"))
+    {
+        lines.push(format!(
+            "Após {due}, cobrar juros de {} por dia de atraso.",
+            money(Lang::PtBr, interest)
+        ));
+    }
+    if let Some(last) = view.terms.payable_until.filter(|_| !typed.contains("receber")) {
+        lines.push(format!("Não receber após {}.", date(Lang::PtBr, last)));
+    }
+    lines.extend(view.instructions.iter().cloned());
+    if lines.len() > MAX_INSTRUCTIONS {
+        let rest = lines.split_off(MAX_INSTRUCTIONS - 1).join(" ");
+        lines.push(rest);
+    }
+    lines
+}
