@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{Days, TimeDelta};
+use wa_notify::domain::ids::BranchId;
 use wa_notify::domain::notice::{Ending, NoticeState, PartEvent, PartState};
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{Begun, Outbox, OutboxError, Recorded, Resolution};
@@ -533,14 +534,22 @@ fn a_departure_counts_for_the_phone_unless_its_refusal_is_proven() {
     let id = world.store(ANA, &["R1"]);
     let written = |world: &mut World| world.outbox.memory(&[]).unwrap().last_written;
     let attempt = go(&mut world.outbox, part(id, 1));
-    assert_eq!(written(&mut world), [(phone(ANA), today())], "on its way");
+    assert_eq!(
+        written(&mut world),
+        [(phone(ANA), BranchId::new("1"), today())],
+        "on its way"
+    );
     world
         .outbox
         .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForNow))
         .unwrap();
     assert!(written(&mut world).is_empty(), "refused");
     send(&mut world.outbox, part(id, 1), PartEvent::Ambiguous);
-    assert_eq!(written(&mut world), [(phone(ANA), today())], "perhaps");
+    assert_eq!(
+        written(&mut world),
+        [(phone(ANA), BranchId::new("1"), today())],
+        "perhaps"
+    );
 }
 
 #[test]
