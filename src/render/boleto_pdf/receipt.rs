@@ -108,19 +108,36 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
         Align::Right,
     );
     y += 8.0;
-    let (label, address) = if view.payee_is_creditor {
-        ("Endereço do beneficiário", view.creditor.address.clone())
+    let creditor = &view.creditor;
+    if view.payee_is_creditor {
+        let area = (LEFT, y, wide + mid, 8.0);
+        field(
+            page,
+            area,
+            "Endereço do beneficiário",
+            &creditor.address,
+            value,
+            left,
+        );
     } else {
-        let creditor = &view.creditor;
-        (
+        // Its address stands in the letterhead.
+        field(
+            page,
+            (LEFT, y, wide, 8.0),
             "Beneficiário final",
-            format!(
-                "{} - {} - {}",
-                creditor.legal_name, creditor.tax_id, creditor.address
-            ),
-        )
-    };
-    field(page, (LEFT, y, wide + mid, 8.0), label, &address, value, left);
+            &creditor.legal_name,
+            value,
+            left,
+        );
+        field(
+            page,
+            (x2, y, mid, 8.0),
+            "CPF/CNPJ do beneficiário final",
+            &creditor.tax_id,
+            value,
+            left,
+        );
+    }
     field(
         page,
         (x3, y, narrow, 8.0),
@@ -258,6 +275,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     }
     y += 9.0;
 
+    // As far as there is room: the ficha has them all.
     let instructions = words::instructions(view);
     if !instructions.is_empty() && y < slip::TOP - 40.0 {
         page.text(LEFT, y, heading, Align::Left, "Instruções");
@@ -277,19 +295,13 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
 fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
     let snap = |v: f32| (v / MODULE).floor() * MODULE;
     let (x, y) = (snap(x), snap(y));
-    let boxes: Vec<Box4> = matrix
+    let cell = |n: usize| i64::try_from(n).unwrap_or(0);
+    let runs: Vec<(i64, i64, i64, i64)> = matrix
         .runs()
         .into_iter()
-        .map(|(column, row, length)| {
-            (
-                x + column as f32 * MODULE,
-                y + row as f32 * MODULE,
-                length as f32 * MODULE,
-                MODULE,
-            )
-        })
+        .map(|(column, row, length)| (cell(column), cell(row), cell(length), 1))
         .collect();
-    page.fill(Ink::Black, &boxes);
+    page.cells((x, y), (MODULE, MODULE), &runs);
     let side = matrix.size() as f32 * MODULE;
     (x, y, side, side)
 }
