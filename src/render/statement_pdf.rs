@@ -356,7 +356,7 @@ impl Sheet<'_> {
             pay = format!("{pay} {} {}.", words.check_payee, names.join("; "));
         }
         if let Some(phone) = &view.creditor.phone {
-            pay = format!("{pay} {} {phone}.", words.call);
+            pay = format!("{pay} {}\u{a0}{}.", words.call, phone.replace(' ', "\u{a0}"));
         }
         blocks.push((words.how_to_pay, pay));
         blocks.push((words.paid_already, words.disregard.to_owned()));

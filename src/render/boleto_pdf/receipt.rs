@@ -81,7 +81,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let left = Align::Left;
     let mut y = top;
 
-    let (wide, mid, narrow) = (92.0, 50.0, 48.0);
+    let (wide, mid, narrow) = (101.0, 41.0, 48.0);
     let (x2, x3) = (LEFT + wide, LEFT + wide + mid);
     field(
         page,
@@ -148,7 +148,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     page.number_within(
         LEFT + WIDTH - 1.2,
-        y + 6.4,
+        y + 6.7,
         strong,
         Align::Right,
         narrow - 2.4,
@@ -184,7 +184,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let wallet = view.wallet.as_deref().unwrap_or_default();
     field(
         page,
-        (LEFT, y, 56.0, 8.0),
+        (LEFT, y, 62.0, 8.0),
         "Nº do documento",
         &view.document,
         value,
@@ -192,7 +192,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     field(
         page,
-        (LEFT + 56.0, y, 36.0, 8.0),
+        (LEFT + 62.0, y, 39.0, 8.0),
         "Data do documento",
         &issued,
         value,
@@ -275,18 +275,28 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     }
     y += 9.0;
 
-    // As far as there is room: the ficha has them all.
     let instructions = words::instructions(view);
-    if !instructions.is_empty() && y < slip::TOP - 40.0 {
-        page.text(LEFT, y, heading, Align::Left, "Instruções");
-        let last = slip::TOP - 22.0;
-        for line in instructions.iter().flat_map(|line| wrap(body, room, line, 2)) {
-            if y + 3.7 > last {
-                break;
-            }
-            y += 3.7;
-            page.text(LEFT, y, body, Align::Left, &line);
-        }
+    if instructions.is_empty() {
+        return;
+    }
+    page.text(LEFT, y, heading, Align::Left, "Instruções");
+    // As large as the room above the foot allows; the ficha has them all in any case.
+    let space = slip::TOP - 20.0 - y;
+    let sized = [(8.0, 3.7), (7.0, 3.1), (6.0, 2.5)].map(|(size, leading)| {
+        let style = Style::regular(size);
+        let lines: Vec<String> = instructions
+            .iter()
+            .flat_map(|line| wrap(style, room, line, 2))
+            .collect();
+        (style, leading, lines)
+    });
+    let fits = sized
+        .iter()
+        .find(|(_, leading, lines)| leading * lines.len() as f32 <= space);
+    let (style, leading, lines) = fits.unwrap_or(&sized[2]);
+    for line in lines.iter().take((space / leading).max(0.0) as usize) {
+        y += leading;
+        page.text(LEFT, y, *style, Align::Left, line);
     }
 }
 

@@ -51,21 +51,20 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     );
     y += 7.0;
 
-    let address = if view.payee_is_creditor {
-        view.creditor.address.as_str()
-    } else {
-        ""
-    };
-    page.text_within(LEFT + PAD, y + 2.5, LABEL, Align::Left, left, "Beneficiário");
-    let area = (LEFT + PAD, y + 6.0, left - 2.0 * PAD);
-    party(page, area, value, &view.payee.name, view.payee.tax_id.as_deref());
+    let payee = &view.payee;
+    let room = left - 2.0 * PAD;
+    // Address of the branch only: nobody knows another payee's.
+    let address = Some(view.creditor.address.clone()).filter(|_| view.payee_is_creditor);
+    let second: Vec<String> = [payee.tax_id.clone(), address].into_iter().flatten().collect();
+    page.text_within(LEFT + PAD, y + 2.2, LABEL, Align::Left, room, "Beneficiário");
+    page.text_within(LEFT + PAD, y + 5.6, value, Align::Left, room, &payee.name);
     page.text_within(
         LEFT + PAD,
-        y + 9.1,
-        Style::regular(7.0),
+        y + 8.9,
+        Style::regular(7.5),
         Align::Left,
-        left - 2.0 * PAD,
-        address,
+        room,
+        &second.join(" - "),
     );
     page.rule(LEFT, y + 10.0 - HAIR / 2.0, left, HAIR, Ink::Black);
     let agency = view.agency_account.as_deref().unwrap_or_default();
@@ -121,7 +120,7 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     );
     page.number_within(
         LEFT + WIDTH - PAD,
-        y + 5.4,
+        y + 5.7,
         strong,
         Align::Right,
         RIGHT_COLUMN - 2.0 * PAD,
@@ -189,7 +188,7 @@ fn row(page: &mut Page, y: f32, columns: &[(f32, &str, &str)]) {
 fn instructions(page: &mut Page, view: &BoletoView, (x, y, w, _h): Box4) {
     page.text_within(
         x + PAD,
-        y + 2.5,
+        y + 2.2,
         LABEL,
         Align::Left,
         w - 2.0 * PAD,
@@ -198,7 +197,7 @@ fn instructions(page: &mut Page, view: &BoletoView, (x, y, w, _h): Box4) {
     let room = w - 2.0 * PAD;
     let (style, leading, lines) = words::set_instructions(&words::instructions(view), room);
     for (i, line) in lines.iter().enumerate() {
-        page.text(x + PAD, y + 5.8 + leading * i as f32, style, Align::Left, line);
+        page.text(x + PAD, y + 5.4 + leading * i as f32, style, Align::Left, line);
     }
 }
 
@@ -206,7 +205,7 @@ fn instructions(page: &mut Page, view: &BoletoView, (x, y, w, _h): Box4) {
 fn party(page: &mut Page, (x, y, w): (f32, f32, f32), style: Style, name: &str, tax_id: Option<&str>) {
     let tax_id = tax_id.unwrap_or_default();
     let room = w - style.width(tax_id) - 3.0;
-    let (name_style, name) = fit(style, room, name, 0.7);
+    let (name_style, name) = fit(style, room, name, 0.6);
     page.text(x, y, name_style, Align::Left, &name);
     page.text(x + name_style.width(&name) + 3.0, y, style, Align::Left, tax_id);
 }

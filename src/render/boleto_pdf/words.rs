@@ -7,7 +7,7 @@ use crate::i18n::Lang;
 use crate::i18n::format::{amount, date, money};
 
 /// Sizes in points, leadings in millimetres and numbers of lines that fill the instructions' box.
-const INSTRUCTION_SIZES: [(f32, f32, usize); 3] = [(8.0, 3.3, 6), (7.0, 2.8, 7), (6.0, 2.25, 9)];
+const INSTRUCTION_SIZES: [(f32, f32, usize); 3] = [(8.0, 3.3, 6), (7.0, 2.8, 7), (6.0, 2.2, 9)];
 
 /// Where it can be paid: since the NPC (November 2018) a registered boleto is paid at any bank, overdue too.
 pub const PLACE_OF_PAYMENT: &str = "Pagável em qualquer banco";

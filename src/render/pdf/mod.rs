@@ -169,9 +169,9 @@ impl Page {
         ]);
     }
 
-    /// Sets one line within `room` millimetres: shrunk down to seven tenths where needed, then cut with an ellipsis.
+    /// Sets one line within `room` millimetres: shrunk down to six tenths where needed, then cut with an ellipsis.
     pub fn text_within(&mut self, x: f32, y: f32, style: Style, align: Align, room: f32, text: &str) {
-        let (style, text) = fit(style, room, text, 0.7);
+        let (style, text) = fit(style, room, text, 0.6);
         self.text(x, y, style, align, &text);
     }
 

@@ -35,6 +35,19 @@ impl Pdf {
     pub fn new(bytes: &[u8]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("x.pdf"), bytes).unwrap();
+        // To look at: WA_NOTIFY_PICTURES=DIR keeps every file under its test's name.
+        if let Some(kept) = std::env::var_os("WA_NOTIFY_PICTURES") {
+            let thread = std::thread::current();
+            let test = thread
+                .name()
+                .unwrap_or("test")
+                .rsplit("::")
+                .next()
+                .unwrap_or("test")
+                .to_owned();
+            std::fs::create_dir_all(&kept).unwrap();
+            std::fs::write(Path::new(&kept).join(format!("{test}.pdf")), bytes).unwrap();
+        }
         Pdf { dir }
     }
 
