@@ -252,9 +252,7 @@ function drawPairing() {
   const { name, qr } = pairing;
   if (pairingShown === `${name} ${qr.code}`) return;
   pairingShown = `${name} ${qr.code}`;
-  const picture = world.can_draw_qr
-    ? make("img", { src: `/sandbox/qr.png?instance=${encodeURIComponent(name)}&count=${qr.count}`, alt: "QR code" })
-    : make("code", { textContent: qr.code });
+  const picture = make("img", { src: `/sandbox/qr.png?instance=${encodeURIComponent(name)}&count=${qr.count}`, alt: "QR code" });
   box.replaceChildren(
     make("h2", { textContent: say(`Conectar "${name}"`, `Link "${name}"`) }),
     make("p", { textContent: say("Este é o QR code que o wa-notify mostra. Aqui, o celular da loja também é simulado.", "This is the QR code that wa-notify shows. Here the shop's phone is simulated too.") }),

@@ -12,9 +12,10 @@ use chrono::{DateTime, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
 use crate::sandbox::faults::{Fault, FaultRule};
-use crate::sandbox::{self, Now, PageLanguage, SandboxError, SandboxOptions};
+use crate::sandbox::{self, Now, SandboxError, SandboxOptions};
 
 /// Exit codes of `wa-sandbox`: a subset of `wa-notify`'s.
 const UNEXPECTED: u8 = 1;
@@ -53,7 +54,7 @@ impl Failure {
     }
 }
 
-fn serve(matches: &ArgMatches, language: PageLanguage) -> Result<(), Failure> {
+fn serve(matches: &ArgMatches, language: Lang) -> Result<(), Failure> {
     let options = options(matches, language)?;
     let running = sandbox::start(options).map_err(|error| explain(&error, language))?;
     let unexpected = |message: String| Failure {
@@ -78,33 +79,33 @@ fn serve(matches: &ArgMatches, language: PageLanguage) -> Result<(), Failure> {
     Ok(())
 }
 
-fn greeting(language: PageLanguage) -> &'static str {
+fn greeting(language: Lang) -> &'static str {
     match language {
-        PageLanguage::Portuguese => {
+        Lang::PtBr => {
             "Simulador: nenhuma mensagem sai deste computador. Abra o endereço no navegador; Ctrl-C encerra."
         }
-        PageLanguage::English => {
+        Lang::En => {
             "Simulator: no message leaves this machine. Open the address in a browser; Ctrl-C ends it."
         }
     }
 }
 
-fn explain(error: &SandboxError, language: PageLanguage) -> Failure {
+fn explain(error: &SandboxError, language: Lang) -> Failure {
     let message = match (error, language) {
-        (SandboxError::NotLoopback(address), PageLanguage::Portuguese) => format!(
+        (SandboxError::NotLoopback(address), Lang::PtBr) => format!(
             "{address} pode ser acessado por outros computadores, e a página do simulador não pede senha.\n\
              Use 127.0.0.1, ou acrescente --allow-remote se é isso mesmo que deseja."
         ),
-        (SandboxError::NotLoopback(address), PageLanguage::English) => format!(
+        (SandboxError::NotLoopback(address), Lang::En) => format!(
             "{address} can be reached from other machines, and the simulator's page asks for no password.\n\
              Use 127.0.0.1, or add --allow-remote if you mean it."
         ),
-        (SandboxError::Listen { address, source }, PageLanguage::Portuguese) => {
+        (SandboxError::Listen { address, source }, Lang::PtBr) => {
             format!(
                 "não foi possível escutar em {address}: {source}\nUse --listen 127.0.0.1:0 para uma porta livre."
             )
         }
-        (SandboxError::Listen { address, source }, PageLanguage::English) => {
+        (SandboxError::Listen { address, source }, Lang::En) => {
             format!("cannot listen on {address}: {source}\nUse --listen 127.0.0.1:0 for a free port.")
         }
         (other, _) => other.to_string(),
@@ -117,7 +118,7 @@ fn explain(error: &SandboxError, language: PageLanguage) -> Failure {
     Failure { code, message }
 }
 
-fn options(matches: &ArgMatches, language: PageLanguage) -> Result<SandboxOptions, Failure> {
+fn options(matches: &ArgMatches, language: Lang) -> Result<SandboxOptions, Failure> {
     let mut options = SandboxOptions::new(clock()?);
     options.language = language;
     options.allow_remote = matches.get_flag("allow-remote");
@@ -176,7 +177,7 @@ fn clock() -> Result<Now, Failure> {
 }
 
 /// The language must be known before clap reads anything: it decides the words of clap's own help.
-fn language_of(args: &[OsString], locale: Option<&str>) -> PageLanguage {
+fn language_of(args: &[OsString], locale: Option<&str>) -> Lang {
     let texts: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).collect();
     let asked = texts
         .iter()
@@ -186,16 +187,13 @@ fn language_of(args: &[OsString], locale: Option<&str>) -> PageLanguage {
             Some(rest) => rest.strip_prefix('='),
             None => None,
         });
-    match asked.or(locale) {
-        Some(tag) if tag.to_ascii_lowercase().starts_with("en") => PageLanguage::English,
-        _ => PageLanguage::Portuguese,
-    }
+    asked.or(locale).and_then(Lang::from_tag).unwrap_or_default()
 }
 
-fn command(language: PageLanguage) -> Command {
+fn command(language: Lang) -> Command {
     let say = move |portuguese: &'static str, english: &'static str| match language {
-        PageLanguage::Portuguese => portuguese,
-        PageLanguage::English => english,
+        Lang::PtBr => portuguese,
+        Lang::En => english,
     };
     Command::new("wa-sandbox")
         .version(env!("CARGO_PKG_VERSION"))
@@ -287,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_command_is_well_formed_in_both_languages() {
-        for language in [PageLanguage::Portuguese, PageLanguage::English] {
+        for language in [Lang::PtBr, Lang::En] {
             command(language).debug_assert();
         }
     }
@@ -297,16 +295,13 @@ mod tests {
         let args = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
         assert_eq!(
             language_of(&args("wa-sandbox --lang en"), Some("pt-BR")),
-            PageLanguage::English
+            Lang::En
         );
         assert_eq!(
             language_of(&args("wa-sandbox --lang=pt-BR"), Some("en-US")),
-            PageLanguage::Portuguese
+            Lang::PtBr
         );
-        assert_eq!(
-            language_of(&args("wa-sandbox"), Some("en-US")),
-            PageLanguage::English
-        );
-        assert_eq!(language_of(&args("wa-sandbox"), None), PageLanguage::Portuguese);
+        assert_eq!(language_of(&args("wa-sandbox"), Some("en-US")), Lang::En);
+        assert_eq!(language_of(&args("wa-sandbox"), None), Lang::PtBr);
     }
 }

@@ -13,6 +13,9 @@ pub enum Lang {
 }
 
 impl Lang {
+    /// All languages.
+    pub const ALL: [Lang; 2] = [Lang::PtBr, Lang::En];
+
     /// Reads a language tag of any kind (`pt`, `pt_BR.UTF-8`, `en-US`); anything but English is Portuguese, `None`
     /// when it is neither.
     pub fn from_tag(tag: &str) -> Option<Self> {

@@ -123,7 +123,6 @@ async fn chats(State(sandbox): State<Arc<Sandbox>>, Query(query): Query<Since>) 
     let instances: Vec<Value> = world.instances.values().map(instance_view).collect();
     Answer::ok(json!({
         "revision": world.revision,
-        "can_draw_qr": sandbox.options.draw_qr.is_some(),
         "instances": instances,
         "chats": chats,
         "faults": world.faults.views(),

@@ -42,7 +42,9 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use chrono::{DateTime, Utc};
 
+use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
+use crate::render::qr;
 
 use faults::{Ending, FaultRule, FaultRuleError, Occasion, Plan};
 pub use server::{RunningSandbox, start};
@@ -51,29 +53,6 @@ use wire::Answer;
 
 /// Tells the time; the sandbox never reads the wall clock itself.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
-
-/// Draws a QR text as a PNG.
-pub type DrawQr = Arc<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
-
-/// The language of the page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PageLanguage {
-    /// Brazilian Portuguese.
-    #[default]
-    Portuguese,
-    /// English.
-    English,
-}
-
-impl PageLanguage {
-    /// As in HTML's `lang`.
-    pub fn tag(self) -> &'static str {
-        match self {
-            PageLanguage::Portuguese => "pt-BR",
-            PageLanguage::English => "en",
-        }
-    }
-}
 
 /// How quickly the simulated WhatsApp does things.
 #[derive(Debug, Clone, Copy)]
@@ -115,13 +94,11 @@ pub struct SandboxOptions {
     /// "Scans" the QR code shortly after it is fetched.
     pub auto_link: bool,
     /// Of the page.
-    pub language: PageLanguage,
+    pub language: Lang,
     /// In force from the start.
     pub faults: Vec<FaultRule>,
     /// How quickly things happen.
     pub timing: Timing,
-    /// Draws the pairing QR code for the page and for `connect`; without it only the text is given.
-    pub draw_qr: Option<DrawQr>,
     /// The clock.
     pub now: Now,
 }
@@ -136,10 +113,9 @@ impl SandboxOptions {
             log: None,
             media_dir: None,
             auto_link: false,
-            language: PageLanguage::default(),
+            language: Lang::default(),
             faults: Vec::new(),
             timing: Timing::default(),
-            draw_qr: None,
             now,
         }
     }
@@ -229,7 +205,7 @@ impl Sandbox {
 
     fn qr_png(&self, instance: &str) -> Option<Vec<u8>> {
         let code = self.world().instances.get(instance)?.pairing()?.code.clone()?;
-        self.options.draw_qr.as_ref()?(&code)
+        qr::qr_png(&code).ok()
     }
 }
 

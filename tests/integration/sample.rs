@@ -2,9 +2,13 @@
 
 use chrono::NaiveDate;
 use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings, Row, Value};
+use wa_notify::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use wa_notify::adapters::firebird::sample::{self, Case, Dirt, SampleSpec, SeedError, Switch};
 use wa_notify::domain::boleto;
 use wa_notify::domain::ids::{ContactId, CustomerId, ReceivableId};
+use wa_notify::domain::money::Cents;
+use wa_notify::domain::receivable::BadRow;
+use wa_notify::ports::erp::{Erp, Scope};
 
 use crate::support::firebird::{TestDatabase, TestServer, embedded_database};
 
@@ -223,6 +227,98 @@ fn boletos_come_back_valid_but_for_the_mistyped() {
     assert!(rows.len() > 1_000, "{} boletos", rows.len());
     assert!(broken.contains(&i64::from(Case::BrokenBoleto.customer_id())));
     assert!(broken.len() < 30, "{broken:?}");
+}
+
+#[test]
+fn the_product_reads_every_row_of_the_sample() {
+    let today = date("2026-11-23");
+    let all = (1..=50).map(|id: u32| CustomerId::new(id.to_string())).collect();
+    let scope = Scope::Customers(all);
+    let database = seeded(&spec());
+    let erp = FirebirdErp::new(database.settings.clone(), SourceQueries::load(None).unwrap());
+    let mut snapshot = erp.snapshot().unwrap();
+    let system = snapshot.system().unwrap();
+    assert_eq!(
+        (system.business_date, system.last_close()),
+        (today, date("2026-11-22"))
+    );
+    let (branches, policy) = (snapshot.branches().unwrap(), snapshot.notice_policy().unwrap());
+    assert_eq!((branches.rows.len(), branches.bad.len()), (3, 0));
+    assert_eq!(policy.rows[0].upcoming_days, [5, 2, 0]);
+    assert_eq!(policy.rows[0].overdue_days, [1, 7, 15, 30]);
+    assert_eq!(policy.rows[0].min_amount, Some(Cents::new(1_000)));
+    let logo = snapshot.logo(&branches.rows[0].id).unwrap().unwrap();
+    assert!(logo.starts_with(b"\x89PNG"));
+
+    let customers = snapshot.customers(&scope).unwrap();
+    let contacts = snapshot.contacts(&scope).unwrap();
+    let receivables = snapshot.receivables(&scope).unwrap();
+    let boletos = snapshot.boletos(&scope).unwrap();
+    let expected: Vec<_> = spec().customers().flat_map(|rows| rows.receivables).collect();
+    // An overpaid receivable may count as settled or as out of range; all else must be read.
+    let overpaid: Vec<_> = expected.iter().filter(|r| r.balance.unwrap().get() < 0).collect();
+    assert!(!overpaid.is_empty());
+    let is_overpaid = |row: &BadRow| {
+        row.column == "BALANCE"
+            && overpaid
+                .iter()
+                .any(|r| ReceivableId::new(r.id.to_string()).as_str() == row.key)
+    };
+    let mut bad = [customers.bad, contacts.bad, receivables.bad, boletos.bad].concat();
+    bad.retain(|row| !is_overpaid(row));
+    assert!(bad.is_empty(), "the usual dirt can be read: {bad:?}");
+    assert_eq!(customers.rows.len(), 50);
+    let label = |id: &str| {
+        receivables
+            .rows
+            .iter()
+            .find(|r| r.id == ReceivableId::new(id))
+            .unwrap()
+            .label()
+    };
+    assert_eq!(label("1"), "NF 4512");
+    for row in expected.iter().filter(|r| r.balance.unwrap().get() >= 0) {
+        let read = receivables
+            .rows
+            .iter()
+            .find(|r| r.id == ReceivableId::new(row.id.to_string()))
+            .unwrap();
+        assert_eq!(
+            (Some(read.due_on), read.amount, Some(read.balance)),
+            (row.due_on, row.amount, row.balance)
+        );
+        assert_eq!(read.fine_percent, Some(Cents::new(200)));
+        assert_eq!(read.interest_percent_month, Some(Cents::new(100)));
+    }
+    drop(snapshot);
+
+    // Each unreadable row is named.
+    let database = seeded(&SampleSpec {
+        dirt: Dirt::Full,
+        ..spec()
+    });
+    let erp = FirebirdErp::new(database.settings.clone(), SourceQueries::load(None).unwrap());
+    let mut snapshot = erp.snapshot().unwrap();
+    let bad = [
+        snapshot.customers(&scope).unwrap().bad,
+        snapshot.contacts(&scope).unwrap().bad,
+        snapshot.receivables(&scope).unwrap().bad,
+    ]
+    .concat();
+    for column in [
+        "NAME",
+        "TAX_ID",
+        "EMAIL_NOTICE",
+        "RECEIVES_WHATSAPP",
+        "DUE_ON",
+        "DOCUMENT",
+        "BALANCE",
+    ] {
+        assert!(
+            bad.iter().any(|row| row.column == column),
+            "no unreadable {column} in {bad:?}"
+        );
+    }
 }
 
 /// Rows of `table` that this connection read one after the other, without an index.

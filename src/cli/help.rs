@@ -1,0 +1,353 @@
+//! Help in the operator's language. clap knows the structure; every word that people read comes from the locale
+//! files, by these keys:
+//!
+//! - `help-<command>`: one line on the command (`help-config-check` for a command within a command)
+//! - `help-<command>-more`: a paragraph below it (optional)
+//! - `help-<command>-examples`: shown by `--help`, not by `-h` (optional)
+//! - `arg-<command>-<argument>`: an argument; options of every command are `arg-global-<argument>`
+//! - `value-<NAME>`: how the placeholder of a value is called
+//!
+//! Nothing of clap's own English remains: headings, `[default: ...]`, `[possible values: ...]` and usage lines are
+//! written here.
+
+use clap::{Arg, ArgAction, Command};
+
+use super::text::wrap;
+use crate::i18n::Catalog;
+
+/// The groups in which the overview lists the commands, by the moment at which they are needed. Names without a
+/// registered command are passed over.
+const GROUPS: [(&str, &[&str]); 4] = [
+    ("group-day", &["scan", "send", "replies"]),
+    ("group-see", &["status", "explain", "resolve", "preview"]),
+    ("group-install", &["demo", "init", "pair", "instances", "doctor", "schedule", "config"]),
+    ("group-tools", &["source", "boleto", "pix"]),
+];
+
+/// Columns in which descriptions begin: no further left, and no further right than leaves them room.
+const COLUMNS: std::ops::RangeInclusive<usize> = 14..=34;
+
+/// Puts the words of `catalog` into a command and all commands within, laid out for `width` columns.
+pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
+    let command = help_flags(command);
+    let globals: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let page = Page { catalog, width, globals };
+    let overview = page.overview(&command);
+    let help = format!("{}{{after-help}}", overview.trim_end());
+    let command = page.commands_within(command, &[]);
+    let usage = format!("wa-notify {} {}", catalog.say("help-usage-command"), catalog.say("help-usage-options"));
+    command
+        .override_usage(usage)
+        .help_template(help)
+        .after_help(page.wrapped("help-overview-end"))
+        .after_long_help(format!(
+            "{}\n\n{}",
+            page.examples("help-overview-examples").unwrap_or_default(),
+            page.wrapped("help-overview-end")
+        ))
+}
+
+/// What `wa-notify` alone prints: the overview and the next step.
+pub fn start(catalog: &Catalog, width: usize, colour: bool) -> String {
+    let command = help_flags(<super::args::Cli as clap::CommandFactory>::command());
+    let globals: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    let page = Page { catalog, width, globals };
+    let text = format!("{}\n\n{}\n", page.commands(&command), page.wrapped("help-next-step"));
+    if colour { text } else { console::strip_ansi_codes(&text).into_owned() }
+}
+
+/// `-h`, `--help`, `-V`, `--version` as arguments of our own, so that they have our words.
+fn help_flags(command: Command) -> Command {
+    command
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help))
+        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version))
+}
+
+/// Lays pages out.
+struct Page<'a> {
+    catalog: &'a Catalog,
+    width: usize,
+    globals: Vec<Arg>,
+}
+
+impl Page<'_> {
+    fn commands_within(&self, command: Command, path: &[String]) -> Command {
+        let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        names.into_iter().fold(command, |command, name| {
+            command.mut_subcommand(&name, |sub| {
+                let mut path = path.to_vec();
+                path.push(name.clone());
+                let (usage, help, examples) = self.page(&sub, &path);
+                let sub = self.commands_within(sub, &path);
+                let sub = sub.override_usage(usage).help_template(format!("{}{{after-help}}", help.trim_end()));
+                let sub = sub.disable_help_flag(true).disable_version_flag(true);
+                match examples {
+                    Some(examples) => sub.after_long_help(examples),
+                    None => sub,
+                }
+            })
+        })
+    }
+
+    /// Usage, page and examples of one command.
+    fn page(&self, command: &Command, path: &[String]) -> (String, String, Option<String>) {
+        let key = path.join("-");
+        let usage = self.usage(command, path);
+        let mut out = wrap(&self.catalog.say(&format!("help-{key}")), self.width, "");
+        out.push('\n');
+        let more = format!("help-{key}-more");
+        if self.catalog.has(&more) {
+            out.push_str(&format!("\n{}\n", self.wrapped(&more)));
+        }
+        out.push_str(&format!("\n{} {usage}\n", bold(&self.catalog.say("help-usage"))));
+        let commands = command.get_subcommands().map(|sub| {
+            (sub.get_name().to_owned(), self.catalog.say(&format!("help-{key}-{}", sub.get_name())))
+        });
+        out.push_str(&self.block("help-commands", commands.collect()));
+        let arguments = command.get_positionals().map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
+        out.push_str(&self.block("help-arguments", arguments.collect()));
+        let options = command
+            .get_arguments()
+            .filter(|arg| !arg.is_positional() && !arg.is_hide_set() && !arg.is_global_set())
+            .map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
+        out.push_str(&self.block("help-options", options.collect()));
+        out.push_str(&format!("\n{}\n", self.wrapped("help-global-short")));
+        (usage, out, self.examples(&format!("help-{key}-examples")))
+    }
+
+    fn overview(&self, command: &Command) -> String {
+        let globals = self.globals.iter().filter(|arg| !arg.is_hide_set());
+        let version = command.get_arguments().filter(|arg| arg.get_id() == "version");
+        let rows = globals.chain(version).map(|arg| self.argument(arg, &format!("arg-global-{}", arg.get_id())));
+        format!("{}\n{}", self.commands(command), self.block("help-global-options", rows.collect()))
+    }
+
+    /// Title, usage and the commands by group.
+    fn commands(&self, command: &Command) -> String {
+        let mut out = self.wrapped("help-overview");
+        out.push_str(&format!(
+            "\n\n{} wa-notify {} {}\n",
+            bold(&self.catalog.say("help-usage")),
+            self.catalog.say("help-usage-command"),
+            self.catalog.say("help-usage-options"),
+        ));
+        for (group, names) in GROUPS {
+            let commands: Vec<&str> =
+                names.iter().copied().filter(|name| command.find_subcommand(name).is_some()).collect();
+            if commands.is_empty() {
+                continue;
+            }
+            let rows = commands.into_iter().map(|name| (name.to_owned(), self.catalog.say(&format!("help-{name}"))));
+            out.push_str(&self.block(group, rows.collect()));
+        }
+        out.trim_end().to_owned()
+    }
+
+    fn usage(&self, command: &Command, path: &[String]) -> String {
+        let mut usage = format!("wa-notify {}", path.join(" "));
+        if command.has_subcommands() {
+            let key =
+                if command.is_subcommand_required_set() { "help-usage-command" } else { "help-usage-command-optional" };
+            usage.push_str(&format!(" {}", self.catalog.say(key)));
+        }
+        for arg in command.get_positionals() {
+            let name = self.value_name(arg);
+            usage.push_str(&if arg.is_required_set() { format!(" {name}") } else { format!(" [{name}]") });
+        }
+        usage.push_str(&format!(" {}", self.catalog.say("help-usage-options")));
+        usage
+    }
+
+    /// One argument: its forms; its words, its values and its default.
+    fn argument(&self, arg: &Arg, key: &str) -> (String, String) {
+        let mut words = self.catalog.say(key);
+        let values: Vec<String> = arg
+            .get_possible_values()
+            .iter()
+            .filter(|value| takes_value(arg) && !value.is_hide_set())
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        if !values.is_empty() {
+            words.push_str(&format!(" [{}]", values.join(", ")));
+        }
+        if let Some(default) = arg.get_default_values().first().filter(|_| takes_value(arg)) {
+            let default = default.to_string_lossy().into_owned();
+            words.push(' ');
+            words.push_str(&self.catalog.text("help-default", &[("value", default.into())]));
+        }
+        (self.forms(arg), words)
+    }
+
+    /// `-n, --dry-run`, `    --close DATA`, `CLIENTE`.
+    fn forms(&self, arg: &Arg) -> String {
+        if arg.is_positional() {
+            return self.value_name(arg);
+        }
+        let mut forms = match (arg.get_short(), arg.get_long()) {
+            (Some(short), Some(long)) => format!("-{short}, --{long}"),
+            (None, Some(long)) => format!("    --{long}"),
+            (Some(short), None) => format!("-{short}"),
+            (None, None) => String::new(),
+        };
+        if takes_value(arg) {
+            forms.push(' ');
+            forms.push_str(&self.value_name(arg));
+        }
+        forms
+    }
+
+    fn value_name(&self, arg: &Arg) -> String {
+        let name = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+        self.catalog.say(&format!("value-{}", name.to_lowercase()))
+    }
+
+    /// A heading and its rows, the descriptions in a column of their own; nothing without rows.
+    fn block(&self, heading: &str, rows: Vec<(String, String)>) -> String {
+        if rows.is_empty() {
+            return String::new();
+        }
+        let widest = rows.iter().map(|(left, _)| console::measure_text_width(left)).max().unwrap_or_default();
+        let column = (widest + 4).clamp(*COLUMNS.start(), *COLUMNS.end());
+        let mut out = format!("\n{}\n", bold(&self.catalog.say(heading)));
+        for (left, words) in rows {
+            out.push_str(&self.row(&left, &words, column));
+        }
+        out
+    }
+
+    /// `  left      words`; the words begin below `left` when it is too wide.
+    fn row(&self, left: &str, words: &str, column: usize) -> String {
+        let indent = " ".repeat(column);
+        let left_width = 2 + console::measure_text_width(left);
+        let first = if left_width + 2 <= column {
+            format!("  {left}{}", " ".repeat(column - left_width))
+        } else {
+            format!("  {left}\n{indent}")
+        };
+        let words = wrap(words, self.width.saturating_sub(column), "");
+        format!("{first}{}\n", words.replace('\n', &format!("\n{indent}")))
+    }
+
+    fn wrapped(&self, key: &str) -> String {
+        wrap(&self.catalog.say(key), self.width, "")
+    }
+
+    fn examples(&self, key: &str) -> Option<String> {
+        if !self.catalog.has(key) {
+            return None;
+        }
+        let heading = bold(&self.catalog.say("help-examples"));
+        let lines: Vec<String> = self.catalog.say(key).lines().map(|line| format!("  {line}")).collect();
+        Some(format!("{heading}\n{}", lines.join("\n")))
+    }
+}
+
+/// Bold on a terminal; clap takes the codes out elsewhere.
+fn bold(text: &str) -> String {
+    format!("\u{1b}[1m{text}\u{1b}[0m")
+}
+
+fn takes_value(arg: &Arg) -> bool {
+    matches!(arg.get_action(), ArgAction::Set | ArgAction::Append)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory, Parser, Subcommand};
+
+    use super::*;
+    use crate::cli::args::*;
+    use crate::i18n::Lang;
+
+    /// Every command of the plan, registered or not.
+    #[derive(Debug, Parser)]
+    #[command(name = "wa-notify", version, disable_help_subcommand = true)]
+    struct Planned {
+        #[command(flatten)]
+        global: Global,
+        #[command(subcommand)]
+        command: Commands,
+    }
+
+    #[derive(Debug, Subcommand)]
+    enum Commands {
+        Scan(ScanArgs),
+        Send(SendArgs),
+        Replies(RepliesArgs),
+        Status(StatusArgs),
+        Explain(ExplainArgs),
+        Resolve(ResolveArgs),
+        Preview(PreviewArgs),
+        Init(InitArgs),
+        Pair(PairArgs),
+        Instances(InstancesArgs),
+        Schedule(ScheduleArgs),
+        Config(ConfigArgs),
+        Demo(DemoArgs),
+        Source(SourceArgs),
+    }
+
+    fn pages(command: &mut Command, path: &str, pages: &mut Vec<(String, String)>) {
+        pages.push((path.to_owned(), command.render_long_help().to_string()));
+        for sub in command.get_subcommands_mut() {
+            let path = format!("{path} {}", sub.get_name());
+            self::pages(sub, &path, pages);
+        }
+    }
+
+    fn all_pages(lang: Lang, width: usize) -> Vec<(String, String)> {
+        // A key that is missing panics here.
+        let mut command = localise(Planned::command(), &Catalog::new(lang), width);
+        command.build();
+        let mut found = Vec::new();
+        pages(&mut command, "wa-notify", &mut found);
+        found
+    }
+
+    #[test]
+    fn every_page_has_its_words_and_fits() {
+        for lang in Lang::ALL {
+            for width in [80, 100] {
+                let pages = all_pages(lang, width);
+                assert!(pages.len() > 20);
+                for (path, page) in pages {
+                    for line in page.lines() {
+                        assert!(console::measure_text_width(line) <= width, "{path}: {line}");
+                    }
+                    assert!(!page.contains("\n\n\n") && !page.ends_with("\n\n"), "{path}: {page:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_of_claps_english_remains() {
+        for (path, page) in all_pages(Lang::PtBr, 80) {
+            for english in ["Usage", "Options", "Commands:", "Arguments", "default", "possible", "Print"] {
+                assert!(!page.contains(english), "{path} says {english}: {page}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_overview_lists_every_command() {
+        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        for command in Planned::command().get_subcommands().chain(Cli::command().get_subcommands()) {
+            assert!(grouped.contains(&command.get_name()), "{} is in no group", command.get_name());
+        }
+    }
+
+    /// Prints all pages: `cargo test --lib help::tests::show -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "for eyes"]
+    #[expect(clippy::print_stdout, reason = "that is what it is for")]
+    fn show() {
+        for lang in Lang::ALL {
+            for (path, page) in all_pages(lang, 80) {
+                println!("=== {path}\n{page}");
+            }
+        }
+    }
+}
