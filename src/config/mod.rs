@@ -14,6 +14,7 @@
 //! | [`values`] | durations, hours, windows, holidays, connection strings |
 //! | [`secrets`] | a value, an environment variable or a file |
 //! | [`discovery`] | where the file is looked for |
+//! | [`template`] | a new file |
 
 pub mod check;
 pub mod discovery;
@@ -23,6 +24,7 @@ pub mod section;
 pub mod secrets;
 pub mod settings;
 pub mod syntax;
+pub mod template;
 pub mod values;
 
 use std::path::Path;
@@ -30,6 +32,7 @@ use std::path::Path;
 pub use errors::{ConfigErrors, ConfigProblem, Contradiction, Expected, Found, ProblemKind};
 pub use section::{Effective, Origin};
 pub use settings::Settings;
+pub use template::{Literal, new_file, new_sections};
 
 /// Larger than any configuration; whoever names a database by mistake is told so instead of waiting.
 const MAX_BYTES: u64 = 1024 * 1024;
