@@ -18,7 +18,9 @@ pub fn process_env(name: &str) -> Option<String> {
 /// # Errors
 /// [`ProblemKind::NoVariable`], [`ProblemKind::EmptySecret`].
 pub fn from_env(variable: &str, env: &Env<'_>) -> Result<Secret, ProblemKind> {
-    let text = env(variable).ok_or_else(|| ProblemKind::NoVariable { variable: variable.to_owned() })?;
+    let text = env(variable).ok_or_else(|| ProblemKind::NoVariable {
+        variable: variable.to_owned(),
+    })?;
     trimmed(&text)
 }
 
@@ -29,10 +31,14 @@ pub fn from_env(variable: &str, env: &Env<'_>) -> Result<Secret, ProblemKind> {
 /// [`ProblemKind::NoSecretFile`], [`ProblemKind::EmptySecret`].
 pub fn from_file(name: &str, folder: &Path) -> Result<Secret, ProblemKind> {
     let file = folder.join(name);
-    let bytes = std::fs::read(&file)
-        .map_err(|error| ProblemKind::NoSecretFile { file: file.clone(), detail: error.to_string() })?;
-    let text = super::encoding::decode(&bytes)
-        .map_err(|_| ProblemKind::NoSecretFile { file, detail: "UTF-8?".to_owned() })?;
+    let bytes = std::fs::read(&file).map_err(|error| ProblemKind::NoSecretFile {
+        file: file.clone(),
+        detail: error.to_string(),
+    })?;
+    let text = super::encoding::decode(&bytes).map_err(|_| ProblemKind::NoSecretFile {
+        file,
+        detail: "UTF-8?".to_owned(),
+    })?;
     trimmed(&text)
 }
 
