@@ -63,7 +63,10 @@ pub fn catch_panics(sentence: String) {
         let place = panic
             .location()
             .map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-        let text = panic.payload_as_str().map(masked).unwrap_or_default();
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let text = text.map(masked).unwrap_or_default();
         tracing::error!(place, text, "panic");
         let mut stderr = console::Term::stderr();
         let _ = std::io::Write::write_all(&mut stderr, format!("{sentence} ({place}: {text})\n").as_bytes());

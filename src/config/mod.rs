@@ -11,11 +11,13 @@
 //! | [`syntax`] | TOML's own complaints -> problems a person can act on |
 //! | [`section`] | reads one table: types, defaults, unknown keys, and what was read (for `config show`) |
 //! | [`check`] | the tables one by one, and what contradicts what |
+//! | [`database`] | `[database]` and `[outbox]` |
 //! | [`values`] | durations, hours, windows, holidays, connection strings |
 //! | [`secrets`] | a value, an environment variable or a file |
 //! | [`discovery`] | where the file is looked for |
 
 pub mod check;
+pub mod database;
 pub mod discovery;
 pub mod encoding;
 pub mod errors;

@@ -19,6 +19,23 @@ fn bad(value: &str, expected: Expected) -> ProblemKind {
     }
 }
 
+/// A whole number from `min` to `max`.
+pub fn whole_number<T: TryFrom<i64>>(min: i64, max: i64) -> impl Fn(&Item<'_>) -> Result<T, ProblemKind> {
+    move |item| {
+        let value = item.integer(min, max)?;
+        T::try_from(value).map_err(|_| ProblemKind::OutOfRange { value, min, max })
+    }
+}
+
+/// The problem "is empty".
+pub fn empty(expected: Expected) -> ProblemKind {
+    ProblemKind::BadValue {
+        value: String::new(),
+        expected,
+        nearest: None,
+    }
+}
+
 /// `"10s"`, `"500ms"`, `"2m"`, `"1h"`; more than zero, at most a day.
 ///
 /// # Errors
@@ -181,7 +198,7 @@ pub fn seconds_range(item: &Item<'_>) -> Result<(Duration, Duration), ProblemKin
         })
     };
     let (min, max) = match item.value {
-        DeValue::Array(list) => match (list.get(0), list.get(1), list.len()) {
+        DeValue::Array(list) => match (list.first(), list.get(1), list.len()) {
             (Some(min), Some(max), 2) => (one(min.get_ref(), item.source)?, one(max.get_ref(), item.source)?),
             _ => return Err(bad(item.source, Expected::SecondsRange)),
         },

@@ -37,7 +37,7 @@ pub enum CliError {
     /// The configuration.
     Config(ConfigErrors),
     /// The ERP's database or queries.
-    Erp(ErpError),
+    Erp(Box<ErpError>),
     /// Our tables.
     Outbox(OutboxError),
     /// The gateway, asked for this instance.
@@ -205,13 +205,13 @@ impl From<ConfigErrors> for CliError {
 
 impl From<ErpError> for CliError {
     fn from(error: ErpError) -> Self {
-        CliError::Erp(error)
+        CliError::Erp(Box::new(error))
     }
 }
 
 impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
-        CliError::Erp(ErpError::Database(error))
+        CliError::Erp(Box::new(ErpError::Database(error)))
     }
 }
 
