@@ -51,7 +51,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         })
         .collect();
     let view = StatementView::of(StatementInput {
-        payees: vec![Payee { name: creditor.legal_name.clone(), tax_id: Some(creditor.tax_id.clone()) }],
+        payees: vec![Payee {
+            name: creditor.legal_name.clone(),
+            tax_id: Some(creditor.tax_id.clone()),
+        }],
         creditor,
         debtor: Debtor {
             name: "João Conceição de Araújo".to_owned(),

@@ -6,7 +6,7 @@
 mod words;
 
 use super::pdf::logo::Logo;
-use super::pdf::{About, Align, Ink, PAGE_HEIGHT, Page, Style, wrap, write};
+use super::pdf::{About, Align, Ink, PAGE_HEIGHT, Page, Style, fit, wrap, write};
 use crate::domain::document::statement::Totals;
 use crate::domain::document::{StatementRow, StatementView};
 use crate::domain::money::Cents;
@@ -28,8 +28,18 @@ const BAND: Ink = Ink::Grey(0.955);
 
 /// Draws the statement.
 pub fn statement_pdf(view: &StatementView, lang: Lang) -> Vec<u8> {
-    let logo = view.creditor.logo.as_deref().and_then(|png| Logo::from_png(png).ok());
-    let mut sheet = Sheet { view, lang, words: words(lang), pages: vec![Page::default()], y: 0.0 };
+    let logo = view
+        .creditor
+        .logo
+        .as_deref()
+        .and_then(|png| Logo::from_png(png).ok());
+    let mut sheet = Sheet {
+        view,
+        lang,
+        words: words(lang),
+        pages: vec![Page::default()],
+        y: 0.0,
+    };
     sheet.letterhead(logo.as_ref());
     sheet.summary();
     sheet.table(Table::Overdue);
@@ -42,7 +52,12 @@ pub fn statement_pdf(view: &StatementView, lang: Lang) -> Vec<u8> {
         Lang::PtBr => "pt-BR",
         Lang::En => "en",
     };
-    let about = About { title: &title, author: &view.creditor.legal_name, subject: &subject, language };
+    let about = About {
+        title: &title,
+        author: &view.creditor.legal_name,
+        subject: &subject,
+        language,
+    };
     write(&about, sheet.pages, logo.as_ref())
 }
 
@@ -91,15 +106,23 @@ impl Sheet<'_> {
         }
         page.text_within(x, 20.6, small, Align::Left, room, &names.join(" - "));
         page.text_within(x, 24.3, small, Align::Left, room, &creditor.address);
-        let contact: Vec<&str> =
-            [creditor.phone.as_deref(), creditor.email.as_deref()].into_iter().flatten().collect();
+        let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()]
+            .into_iter()
+            .flatten()
+            .collect();
         page.text_within(x, 28.0, small, Align::Left, room, &contact.join(" - "));
 
         let title = Style::bold(13.0).ink(Ink::Slate);
         page.text(RIGHT, 16.0, title, Align::Right, self.words.title);
         let as_of = format!("{} {}", self.words.as_of, date(self.lang, self.view.today));
         page.text(RIGHT, 20.6, Style::regular(8.5), Align::Right, &as_of);
-        page.text(RIGHT, 24.3, small, Align::Right, &format!("Ref. {}", self.view.reference));
+        page.text(
+            RIGHT,
+            24.3,
+            small,
+            Align::Right,
+            &format!("Ref. {}", self.view.reference),
+        );
         page.rule(LEFT, 32.0, WIDTH, 0.5, Ink::Slate);
 
         let debtor = &self.view.debtor;
@@ -133,10 +156,29 @@ impl Sheet<'_> {
             let x = LEFT + i as f32 * (wide + gap);
             page.fill(BAND, &[(x, y, wide, 15.0)]);
             page.fill(Ink::Slate, &[(x, y, 0.7, 15.0)]);
-            page.text(x + 3.5, y + 4.8, Style::regular(7.5).ink(QUIET), Align::Left, label);
-            page.text(x + wide - 3.0, y + 4.8, Style::regular(7.5).ink(QUIET), Align::Right, &words.count(count));
+            page.text(
+                x + 3.5,
+                y + 4.8,
+                Style::regular(7.5).ink(QUIET),
+                Align::Left,
+                label,
+            );
+            page.text(
+                x + wide - 3.0,
+                y + 4.8,
+                Style::regular(7.5).ink(QUIET),
+                Align::Right,
+                &words.count(count),
+            );
             let style = Style::bold(13.0);
-            page.number_within(x + 3.5, y + 11.8, style, Align::Left, wide - 7.0, &money(lang, total));
+            page.number_within(
+                x + 3.5,
+                y + 11.8,
+                style,
+                Align::Left,
+                wide - 7.0,
+                &money(lang, total),
+            );
         }
         self.y += 15.0 + 9.0;
     }
@@ -176,7 +218,14 @@ impl Sheet<'_> {
     /// The table's name and its columns.
     fn heading(&mut self, table: Table, count: usize, continued: bool) {
         let words = self.words;
-        let (name, y) = (if table == Table::Overdue { words.overdue } else { words.upcoming }, self.y);
+        let (name, y) = (
+            if table == Table::Overdue {
+                words.overdue
+            } else {
+                words.upcoming
+            },
+            self.y,
+        );
         let mut note = words.count(count);
         if continued {
             note = format!("{note}, {}", words.continued);
@@ -192,7 +241,11 @@ impl Sheet<'_> {
         page.rule(LEFT, top + 5.4, WIDTH, 0.25, Ink::Slate);
         let mut x = LEFT;
         for (label, width, align) in columns {
-            let anchor = if align == Align::Right { x + width - 1.0 } else { x + 1.0 };
+            let anchor = if align == Align::Right {
+                x + width - 1.0
+            } else {
+                x + 1.0
+            };
             page.text_within(anchor, top + 3.7, Style::bold(7.0), align, width - 1.5, label);
             x += width;
         }
@@ -202,7 +255,13 @@ impl Sheet<'_> {
     fn row(&mut self, table: Table, row: &StatementRow) {
         let number = |cents: Cents| amount(self.lang, cents);
         // Nothing paid or added is a dash: the eye finds what is there.
-        let or_dash = |cents: Cents| if cents == Cents::ZERO { "-".to_owned() } else { number(cents) };
+        let or_dash = |cents: Cents| {
+            if cents == Cents::ZERO {
+                "-".to_owned()
+            } else {
+                number(cents)
+            }
+        };
         let days = match (table, row.days) {
             (Table::Upcoming, 0) => self.words.today.to_owned(),
             (_, days) => days.to_string(),
@@ -219,7 +278,11 @@ impl Sheet<'_> {
         ];
         match table {
             Table::Overdue => {
-                cells.extend([or_dash(row.charges.fine), or_dash(row.charges.interest), number(row.updated())]);
+                cells.extend([
+                    or_dash(row.charges.fine),
+                    or_dash(row.charges.interest),
+                    number(row.updated()),
+                ]);
             }
             Table::Upcoming => cells.push(number(row.balance)),
         }
@@ -235,7 +298,11 @@ impl Sheet<'_> {
         cells.extend([number(totals.original), number(totals.paid)]);
         match table {
             Table::Overdue => {
-                cells.extend([number(totals.fine), number(totals.interest), number(totals.updated)]);
+                cells.extend([
+                    number(totals.fine),
+                    number(totals.interest),
+                    number(totals.updated),
+                ]);
             }
             Table::Upcoming => cells.push(number(totals.balance)),
         }
@@ -254,7 +321,10 @@ impl Sheet<'_> {
                 Align::Right => {
                     page.number_within(x + width - 1.0, y + 3.6, style, align, width - 1.5, text);
                 }
-                _ => page.text_within(x + 1.0, y + 3.6, style, align, width - 1.5, text),
+                _ => {
+                    let (style, text) = fit(style, width - 1.5, text, 0.6);
+                    page.text(x + 1.0, y + 3.6, style, align, &text);
+                }
             }
             x += width;
         }
@@ -267,24 +337,34 @@ impl Sheet<'_> {
         let view = self.view;
         let body = Style::regular(8.5);
         let mut blocks: Vec<(&str, String)> = Vec::new();
-        let mut pay =
-            if view.payees.is_empty() { words.without_boletos } else { words.with_boletos }.to_owned();
+        let mut pay = if view.payees.is_empty() {
+            words.without_boletos
+        } else {
+            words.with_boletos
+        }
+        .to_owned();
         if !view.payees.is_empty() {
             let names: Vec<String> = view
                 .payees
                 .iter()
-                .map(|p| p.tax_id.as_ref().map_or(p.name.clone(), |id| format!("{}, {id}", p.name)))
+                .map(|p| {
+                    p.tax_id
+                        .as_ref()
+                        .map_or(p.name.clone(), |id| format!("{}, {id}", p.name))
+                })
                 .collect();
             pay = format!("{pay} {} {}.", words.check_payee, names.join("; "));
         }
         if let Some(phone) = &view.creditor.phone {
-            pay = format!("{pay} {} {phone}.", words.call);
+            pay = format!("{pay} {}\u{a0}{}.", words.call, phone.replace(' ', "\u{a0}"));
         }
         blocks.push((words.how_to_pay, pay));
         blocks.push((words.paid_already, words.disregard.to_owned()));
 
-        let blocks: Vec<(&str, Vec<String>)> =
-            blocks.into_iter().map(|(head, text)| (head, wrap(body, WIDTH - 8.0, &text, 6))).collect();
+        let blocks: Vec<(&str, Vec<String>)> = blocks
+            .into_iter()
+            .map(|(head, text)| (head, wrap(body, WIDTH - 8.0, &text, 6)))
+            .collect();
         let estimate = if view.overdue.is_empty() {
             Vec::new()
         } else {
@@ -320,7 +400,14 @@ impl Sheet<'_> {
         let view = self.view;
         let mut page = Page::default();
         let small = Style::regular(8.0).ink(QUIET);
-        page.text_within(LEFT, 14.0, Style::bold(9.0), Align::Left, 90.0, &view.creditor.name);
+        page.text_within(
+            LEFT,
+            14.0,
+            Style::bold(9.0),
+            Align::Left,
+            90.0,
+            &view.creditor.name,
+        );
         page.text_within(RIGHT, 14.0, small, Align::Right, 90.0, &view.debtor.name);
         page.rule(LEFT, 16.5, WIDTH, 0.5, Ink::Slate);
         self.pages.push(page);
@@ -332,8 +419,16 @@ impl Sheet<'_> {
         let (view, words) = (self.view, self.words);
         let of = self.pages.len();
         let creditor = &view.creditor;
-        let who = format!("{}, {}, {}", creditor.legal_name, creditor.tax_id, creditor.address);
-        let when = format!("{} {} - Ref. {}", words.generated, date_time(self.lang, view.generated_at), view.reference);
+        let who = format!(
+            "{}, {}, {}",
+            creditor.legal_name, creditor.tax_id, creditor.address
+        );
+        let when = format!(
+            "{} {} - Ref. {}",
+            words.generated,
+            date_time(self.lang, view.generated_at),
+            view.reference
+        );
         let small = Style::regular(6.8).ink(QUIET);
         for (i, page) in self.pages.iter_mut().enumerate() {
             let y = PAGE_HEIGHT - 12.5;
@@ -360,7 +455,11 @@ fn columns(table: Table, words: &Words) -> Vec<(&'static str, f32, Align)> {
     ];
     match table {
         Table::Overdue => {
-            columns.extend([(words.fine, 16.0, right), (words.interest, 18.0, right), (words.updated, 22.5, right)]);
+            columns.extend([
+                (words.fine, 16.0, right),
+                (words.interest, 18.0, right),
+                (words.updated, 22.5, right),
+            ]);
         }
         Table::Upcoming => columns.push((words.to_pay, 56.5, right)),
     }

@@ -1,10 +1,16 @@
 //! The sample ERP on a real Firebird, and the shipped source queries on the sample.
 
 use chrono::NaiveDate;
-use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings, Row, Value};
+use wa_notify::adapters::firebird::connection::{
+    Connection, ConnectionSettings, DatabaseError, Interrupt, Row, Value,
+};
+use wa_notify::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use wa_notify::adapters::firebird::sample::{self, Case, Dirt, SampleSpec, SeedError, Switch};
 use wa_notify::domain::boleto;
 use wa_notify::domain::ids::{ContactId, CustomerId, ReceivableId};
+use wa_notify::domain::money::Cents;
+use wa_notify::domain::receivable::BadRow;
+use wa_notify::ports::erp::{Erp, Scope};
 
 use crate::support::firebird::{TestDatabase, TestServer, embedded_database};
 
@@ -225,6 +231,98 @@ fn boletos_come_back_valid_but_for_the_mistyped() {
     assert!(broken.len() < 30, "{broken:?}");
 }
 
+#[test]
+fn the_product_reads_every_row_of_the_sample() {
+    let today = date("2026-11-23");
+    let all = (1..=50).map(|id: u32| CustomerId::new(id.to_string())).collect();
+    let scope = Scope::Customers(all);
+    let database = seeded(&spec());
+    let erp = FirebirdErp::new(database.settings.clone(), SourceQueries::load(None).unwrap());
+    let mut snapshot = erp.snapshot().unwrap();
+    let system = snapshot.system().unwrap();
+    assert_eq!(
+        (system.business_date, system.last_close()),
+        (today, date("2026-11-22"))
+    );
+    let (branches, policy) = (snapshot.branches().unwrap(), snapshot.notice_policy().unwrap());
+    assert_eq!((branches.rows.len(), branches.bad.len()), (3, 0));
+    assert_eq!(policy.rows[0].upcoming_days, [5, 2, 0]);
+    assert_eq!(policy.rows[0].overdue_days, [1, 7, 15, 30]);
+    assert_eq!(policy.rows[0].min_amount, Some(Cents::new(1_000)));
+    let logo = snapshot.logo(&branches.rows[0].id).unwrap().unwrap();
+    assert!(logo.starts_with(b"\x89PNG"));
+
+    let customers = snapshot.customers(&scope).unwrap();
+    let contacts = snapshot.contacts(&scope).unwrap();
+    let receivables = snapshot.receivables(&scope).unwrap();
+    let boletos = snapshot.boletos(&scope).unwrap();
+    let expected: Vec<_> = spec().customers().flat_map(|rows| rows.receivables).collect();
+    // An overpaid receivable may count as settled or as out of range; all else must be read.
+    let overpaid: Vec<_> = expected.iter().filter(|r| r.balance.unwrap().get() < 0).collect();
+    assert!(!overpaid.is_empty());
+    let is_overpaid = |row: &BadRow| {
+        row.column == "BALANCE"
+            && overpaid
+                .iter()
+                .any(|r| ReceivableId::new(r.id.to_string()).as_str() == row.key)
+    };
+    let mut bad = [customers.bad, contacts.bad, receivables.bad, boletos.bad].concat();
+    bad.retain(|row| !is_overpaid(row));
+    assert!(bad.is_empty(), "the usual dirt can be read: {bad:?}");
+    assert_eq!(customers.rows.len(), 50);
+    let label = |id: &str| {
+        receivables
+            .rows
+            .iter()
+            .find(|r| r.id == ReceivableId::new(id))
+            .unwrap()
+            .label()
+    };
+    assert_eq!(label("1"), "NF 4512");
+    for row in expected.iter().filter(|r| r.balance.unwrap().get() >= 0) {
+        let read = receivables
+            .rows
+            .iter()
+            .find(|r| r.id == ReceivableId::new(row.id.to_string()))
+            .unwrap();
+        assert_eq!(
+            (Some(read.due_on), read.amount, Some(read.balance)),
+            (row.due_on, row.amount, row.balance)
+        );
+        assert_eq!(read.fine_percent, Some(Cents::new(200)));
+        assert_eq!(read.interest_percent_month, Some(Cents::new(100)));
+    }
+    drop(snapshot);
+
+    // Each unreadable row is named.
+    let database = seeded(&SampleSpec {
+        dirt: Dirt::Full,
+        ..spec()
+    });
+    let erp = FirebirdErp::new(database.settings.clone(), SourceQueries::load(None).unwrap());
+    let mut snapshot = erp.snapshot().unwrap();
+    let bad = [
+        snapshot.customers(&scope).unwrap().bad,
+        snapshot.contacts(&scope).unwrap().bad,
+        snapshot.receivables(&scope).unwrap().bad,
+    ]
+    .concat();
+    for column in [
+        "NAME",
+        "TAX_ID",
+        "EMAIL_NOTICE",
+        "RECEIVES_WHATSAPP",
+        "DUE_ON",
+        "DOCUMENT",
+        "BALANCE",
+    ] {
+        assert!(
+            bad.iter().any(|row| row.column == column),
+            "no unreadable {column} in {bad:?}"
+        );
+    }
+}
+
 /// Rows of `table` that this connection read one after the other, without an index.
 fn sequential_reads(connection: &mut Connection, table: &str) -> i64 {
     let sql = "SELECT COALESCE(SUM(R.MON$RECORD_SEQ_READS), 0) FROM MON$TABLE_STATS T \
@@ -348,6 +446,40 @@ fn a_missing_database_is_created_in_windows_1252() {
     assert_eq!(connection.query(sql, &[]).unwrap()[0].text(0).unwrap(), "WIN1252");
     drop(connection);
     std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_sample_left_half_made_is_never_scanned_and_can_be_made_anew() {
+    let database = TestDatabase::create("WIN1252");
+    let mut settings = database.settings.clone();
+    settings.interrupt = Interrupt::default();
+    let ctrl_c = settings.interrupt.clone();
+    let spec = SampleSpec {
+        customers: 500,
+        ..spec()
+    };
+    let outcome = sample::seed(&settings, &spec, &mut |done, _| {
+        if done > 0 {
+            ctrl_c.trip();
+        }
+    });
+    assert!(
+        matches!(outcome, Err(SeedError::Database(DatabaseError::Interrupted))),
+        "{outcome:?}"
+    );
+    let mut connection = database.connect();
+    assert!(
+        derived(&mut connection, "system", "", &[]).is_empty(),
+        "nothing to go by"
+    );
+    // The server notices the loss in its own time.
+    let others = "SELECT COUNT(*) FROM MON$ATTACHMENTS \
+                  WHERE MON$SYSTEM_FLAG = 0 AND MON$ATTACHMENT_ID <> CURRENT_CONNECTION";
+    let alone = (0..10_000).any(|_| connection.query(others, &[]).unwrap()[0].int(0).unwrap() == 0);
+    assert!(alone, "the broken connection is still there");
+    drop(connection);
+    assert!(seed(&database.settings, &spec).replaced);
+    assert_eq!(derived(&mut database.connect(), "system", "", &[]).len(), 1);
 }
 
 #[test]

@@ -319,6 +319,32 @@ mod tests {
     }
 
     #[test]
+    fn an_instance_without_link_says_so_in_many_ways() {
+        let not_connected = |status: u16, body: &str| {
+            let error = problem(status, body).error("POST /chat/whatsappNumbers", "key", None);
+            error == GatewayError::NotConnected
+        };
+        let says = |message: &str| format!(r#"{{"response":{{"message":{message}}}}}"#);
+        assert!(not_connected(500, &says(r#""Connection Closed""#)));
+        assert!(not_connected(400, &says(r#"["Error: Connection Closed"]"#)));
+        assert!(not_connected(
+            400,
+            &says(r#"["TypeError: Cannot read properties of undefined (reading 'onWhatsApp')"]"#)
+        ));
+        assert!(not_connected(
+            400,
+            r#"{"isBoom":true,"output":{"statusCode":428}}"#
+        ));
+        assert!(not_connected(400, "{}"));
+        // What a frozen link answers after a minute.
+        assert!(!not_connected(
+            500,
+            &says(r#""Cannot read properties of undefined (reading 'find')""#)
+        ));
+        assert!(!not_connected(500, "{}"));
+    }
+
+    #[test]
     fn json_that_was_cut_is_not_shown() {
         let cut = r#"{"messages":{"total":1,"records":[{"pushName":"Maria","message":{"conversation":"oi"#;
         assert_eq!(

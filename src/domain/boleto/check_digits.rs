@@ -90,6 +90,21 @@ pub fn double_digit(digits: &[u8]) -> u8 {
 mod tests {
     use super::*;
 
+    /// Modulus 10, whatever stands around: every wrong digit shows, and every swap but that of 0 and 9.
+    #[test]
+    fn what_modulus_10_can_see_and_what_not() {
+        for (a, b) in (0..10u8)
+            .flat_map(|a| (0..10u8).map(move |b| (a, b)))
+            .filter(|(a, b)| a != b)
+        {
+            let of = |digits: [u8; 2]| mod10(digits.into_iter().map(|d| b'0' + d));
+            assert_ne!(of([a, 0]), of([b, 0]), "{a} for {b} at an odd place");
+            assert_ne!(of([0, a]), of([0, b]), "{a} for {b} at an even place");
+            let blind = matches!((a, b), (0, 9) | (9, 0));
+            assert_eq!(of([a, b]) == of([b, a]), blind, "{a}{b}");
+        }
+    }
+
     #[test]
     fn the_banks_own_rules() {
         // FEBRABAN manuals' examples: Banrisul 22832563 -> 51, Bradesco wallet 09 numbers of the vectors.

@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
-use super::{Barcode, due_factor};
+use super::free_field::{self, Reading};
+use super::{Barcode, CodeWarning, due_factor};
 use crate::domain::money::Cents;
 
 /// The largest value that leaves the due factor its place: R$ 99.999.999,99.
-pub const MAX_AMOUNT_WITH_FACTOR: Cents = Cents::new(99_999_999_99);
+pub const MAX_AMOUNT_WITH_FACTOR: Cents = Cents::new(9_999_999_999);
 
 /// The largest value a barcode holds at all, on fourteen digits that read back (R$ 99.999.999.999,99).
 pub const MAX_AMOUNT: Cents = Cents::new(9_999_999_999_999);
@@ -70,6 +71,42 @@ impl Cobranca {
     /// The 25 digits that belong to the bank (campo livre).
     pub fn free_field(&self) -> &str {
         &self.barcode.as_str()[19..]
+    }
+
+    /// The free field's parts, where a layout of the bank is known that it fits.
+    pub fn reading(&self) -> Option<Reading> {
+        free_field::read(self.bank(), self.free_field())
+    }
+
+    /// What is odd about a code whose check digits are right, seen from `today`.
+    pub fn warnings(&self, today: NaiveDate) -> Vec<CodeWarning> {
+        let mut warnings = Vec::new();
+        if self.currency() != '9' {
+            warnings.push(CodeWarning::Currency {
+                found: self.currency(),
+            });
+        }
+        if let Some(factor @ 1..) = self.due_factor()
+            && self.due_on(today).is_none()
+        {
+            warnings.push(CodeWarning::FactorOutOfRange { factor });
+        }
+        match self.reading() {
+            Some(reading) => {
+                warnings.extend(
+                    reading
+                        .mismatches()
+                        .iter()
+                        .cloned()
+                        .map(CodeWarning::FreeFieldDigit),
+                );
+            }
+            None if free_field::layouts_of(self.bank()).next().is_some() => {
+                warnings.push(CodeWarning::FreeFieldLayout);
+            }
+            None => warnings.push(CodeWarning::UnknownBank),
+        }
+        warnings
     }
 }
 

@@ -69,11 +69,65 @@ impl Code {
         }
     }
 
+    /// What is odd about it, seen from `today`.
+    pub fn warnings(&self, today: NaiveDate) -> Vec<CodeWarning> {
+        match self {
+            Code::Cobranca(code) => code.warnings(today),
+            Code::Arrecadacao(code) if code.segment() == Segment::Unknown => {
+                vec![CodeWarning::UnknownSegment {
+                    found: code.segment_digit(),
+                }]
+            }
+            Code::Arrecadacao(_) => Vec::new(),
+        }
+    }
+
     /// The part that belongs to the bank or the company.
     pub fn free_field(&self) -> &str {
         match self {
             Code::Cobranca(code) => code.free_field(),
             Code::Arrecadacao(code) => code.free_field(),
+        }
+    }
+}
+
+/// What is odd about a code whose check digits are right. Nothing of it keeps a code from being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "warning", rename_all = "snake_case")]
+pub enum CodeWarning {
+    /// Position 4 is not 9, the real.
+    Currency {
+        /// The digit found.
+        found: char,
+    },
+    /// The factor has no date from 3,000 days before `today` to 5,500 after: no bank would take it.
+    FactorOutOfRange {
+        /// The factor.
+        factor: u16,
+    },
+    /// No layout of the bank is known, so its free field cannot be verified.
+    UnknownBank,
+    /// The free field fits no known layout of its bank.
+    FreeFieldLayout,
+    /// A digit of the bank's own in the free field does not agree.
+    FreeFieldDigit(free_field::Mismatch),
+    /// An arrecadação of a segment that was not given out.
+    UnknownSegment {
+        /// The digit found.
+        found: u8,
+    },
+}
+
+impl CodeWarning {
+    /// The name for machines: `free_field_digit`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CodeWarning::Currency { .. } => "currency",
+            CodeWarning::FactorOutOfRange { .. } => "factor_out_of_range",
+            CodeWarning::UnknownBank => "unknown_bank",
+            CodeWarning::FreeFieldLayout => "free_field_layout",
+            CodeWarning::FreeFieldDigit(_) => "free_field_digit",
+            CodeWarning::UnknownSegment { .. } => "unknown_segment",
         }
     }
 }

@@ -216,6 +216,26 @@ fn what_cannot_be_encoded_is_named() {
     }
 }
 
+/// The worked examples of Itaú's manual (CNAB400, March 2015, annexes 2 to 4), with a factor of 2002.
+#[test]
+fn the_example_of_a_banks_manual() {
+    let code = cobranca("34196166700000123451101234567880057123457000");
+    assert_eq!(
+        code.barcode().formatted_line(),
+        "34191.10121 34567.880058 71234.570001 6 16670000012345"
+    );
+    assert_eq!((code.due_factor(), code.amount().get()), (Some(1667), 12_345));
+    assert_eq!(code.due_on(day(2002, 5, 1)), Some(day(2002, 5, 1)));
+    assert_eq!(
+        code.due_on(day(2026, 11, 22)),
+        Some(day(2026, 12, 21)),
+        "the same factor, one turn later"
+    );
+    let read = free_field::read("341", code.free_field()).unwrap();
+    assert_eq!(read.mismatches(), []);
+    assert_eq!(read.part(free_field::Part::Agency).as_deref(), Some("0057"));
+}
+
 #[test]
 fn punctuation_of_any_sort_is_read_and_other_characters_are_placed() {
     let line = "00190.00009 02941.725018 01726.802174 3 93850000021960";
@@ -329,6 +349,43 @@ fn arrecadacao_of_a_company_known_by_its_cnpj_and_with_a_due_date() {
     );
 }
 
+#[test]
+fn what_is_odd_is_a_warning() {
+    let today = day(2026, 11, 22);
+    let names = |code: &str| -> Vec<&'static str> {
+        parse(code)
+            .unwrap()
+            .warnings(today)
+            .iter()
+            .map(CodeWarning::name)
+            .collect()
+    };
+    let made = |bank: &str, due, free: &str| {
+        encode(bank, due, Cents::new(1), free)
+            .unwrap()
+            .as_str()
+            .to_owned()
+    };
+    assert_eq!(
+        names(&made("341", Some(today), "1090022335021234567897000")),
+        [""; 0]
+    );
+    assert_eq!(
+        names(&made("341", None, "1090022335021234567890000")),
+        ["free_field_digit"]
+    );
+    assert_eq!(
+        names(&made("341", Some(day(2042, 6, 1)), "1090022335021234567897001")),
+        ["factor_out_of_range", "free_field_layout"]
+    );
+    assert_eq!(names(&made("999", None, FREE)), ["unknown_bank"]);
+    let dollars = Barcode::seal(*b"34100163800000000011090022335021234567897000").unwrap();
+    assert_eq!(names(dollars.as_str()), ["currency"]);
+    let segment_8 = Barcode::seal(*b"88600000000001331201380008128846271108013618").unwrap();
+    assert_eq!(names(segment_8.as_str()), ["unknown_segment"]);
+    assert_eq!(names("83640000001331201380008128846271108013618155"), [""; 0]);
+}
+
 /// 25 digits.
 fn free_field() -> impl Strategy<Value = String> {
     "[0-9]{25}"
@@ -435,6 +492,22 @@ proptest! {
         match Barcode::parse(&String::from_utf8(line).unwrap()) {
             Err(CodeError::CheckDigit { field: Field::General, .. }) | Ok(_) => prop_assert!(mod11),
             Err(CodeError::CheckDigit { field, .. }) => prop_assert_eq!(field, named),
+            other => prop_assert!(false, "{other:?}"),
+        }
+    }
+
+    /// The blocks of modulus 10 see swapped neighbours as the fields do.
+    #[test]
+    fn swapped_neighbours_in_a_block_are_named_except_0_and_9(barcode in any_slip(), block in 0usize..4, at in 0usize..11) {
+        let mut line = barcode.digitable_line().into_bytes();
+        let at = block * 12 + at;
+        prop_assume!(at > 2 && line[2] < b'8' && line[at] != line[at + 1]);
+        line.swap(at, at + 1);
+        let blind = matches!((line[at], line[at + 1]), (b'0', b'9') | (b'9', b'0'));
+        let named = [Field::Block1, Field::Block2, Field::Block3, Field::Block4][block];
+        match Barcode::parse(&String::from_utf8(line).unwrap()) {
+            Err(CodeError::CheckDigit { field: Field::General, .. }) | Ok(_) => prop_assert!(blind),
+            Err(CodeError::CheckDigit { field, .. }) => prop_assert_eq!((field, blind), (named, false)),
             other => prop_assert!(false, "{other:?}"),
         }
     }

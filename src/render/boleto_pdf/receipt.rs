@@ -42,7 +42,10 @@ fn letterhead(page: &mut Page, view: &BoletoView, logo: Option<&Logo>, (this, of
     }
     page.text_within(x, 17.8, small, Align::Left, room, &names.join(" - "));
     page.text_within(x, 21.3, small, Align::Left, room, &creditor.address);
-    let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()].into_iter().flatten().collect();
+    let contact: Vec<&str> = [creditor.phone.as_deref(), creditor.email.as_deref()]
+        .into_iter()
+        .flatten()
+        .collect();
     page.text_within(x, 24.8, small, Align::Left, room, &contact.join(" - "));
 
     let right = LEFT + WIDTH;
@@ -64,39 +67,146 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let value = Style::regular(8.5);
     let strong = Style::bold(11.0);
     let due = date(Lang::PtBr, view.due_on);
-    let issued = view.issued_on.map(|day| date(Lang::PtBr, day)).unwrap_or_default();
-    let amount = if view.amount.is_positive() { money(Lang::PtBr, view.amount) } else { String::new() };
+    let issued = view
+        .issued_on
+        .map(|day| date(Lang::PtBr, day))
+        .unwrap_or_default();
+    let amount = if view.amount.is_positive() {
+        money(Lang::PtBr, view.amount)
+    } else {
+        String::new()
+    };
     let tax_id = view.payee.tax_id.as_deref().unwrap_or_default();
     let payer_id = view.payer.tax_id.as_deref().unwrap_or_default();
     let left = Align::Left;
     let mut y = top;
 
-    let (wide, mid, narrow) = (92.0, 50.0, 48.0);
+    let (wide, mid, narrow) = (101.0, 41.0, 48.0);
     let (x2, x3) = (LEFT + wide, LEFT + wide + mid);
-    field(page, (LEFT, y, wide, 8.0), "Beneficiário", &view.payee.name, value, left);
-    field(page, (x2, y, mid, 8.0), "CPF/CNPJ do beneficiário", tax_id, value, left);
-    field(page, (x3, y, narrow, 8.0), "Vencimento", &due, strong, Align::Right);
+    field(
+        page,
+        (LEFT, y, wide, 8.0),
+        "Beneficiário",
+        &view.payee.name,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x2, y, mid, 8.0),
+        "CPF/CNPJ do beneficiário",
+        tax_id,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Vencimento",
+        &due,
+        strong,
+        Align::Right,
+    );
     y += 8.0;
-    let (label, address) = if view.payee_is_creditor {
-        ("Endereço do beneficiário", view.creditor.address.clone())
+    let creditor = &view.creditor;
+    if view.payee_is_creditor {
+        let area = (LEFT, y, wide + mid, 8.0);
+        field(
+            page,
+            area,
+            "Endereço do beneficiário",
+            &creditor.address,
+            value,
+            left,
+        );
     } else {
-        let creditor = &view.creditor;
-        ("Beneficiário final", format!("{} - {} - {}", creditor.legal_name, creditor.tax_id, creditor.address))
-    };
-    field(page, (LEFT, y, wide + mid, 8.0), label, &address, value, left);
-    field(page, (x3, y, narrow, 8.0), "Valor do documento", "", strong, Align::Right);
-    page.number_within(LEFT + WIDTH - 1.2, y + 6.4, strong, Align::Right, narrow - 2.4, &amount);
+        // Its address stands in the letterhead.
+        field(
+            page,
+            (LEFT, y, wide, 8.0),
+            "Beneficiário final",
+            &creditor.legal_name,
+            value,
+            left,
+        );
+        field(
+            page,
+            (x2, y, mid, 8.0),
+            "CPF/CNPJ do beneficiário final",
+            &creditor.tax_id,
+            value,
+            left,
+        );
+    }
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Valor do documento",
+        "",
+        strong,
+        Align::Right,
+    );
+    page.number_within(
+        LEFT + WIDTH - 1.2,
+        y + 6.7,
+        strong,
+        Align::Right,
+        narrow - 2.4,
+        &amount,
+    );
     y += 8.0;
-    field(page, (LEFT, y, wide, 8.0), "Pagador", &view.payer.name, value, left);
-    field(page, (x2, y, mid, 8.0), "CPF/CNPJ do pagador", payer_id, value, left);
-    field(page, (x3, y, narrow, 8.0), "Nosso número", view.our_number.as_deref().unwrap_or_default(), value, Align::Right);
+    field(
+        page,
+        (LEFT, y, wide, 8.0),
+        "Pagador",
+        &view.payer.name,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x2, y, mid, 8.0),
+        "CPF/CNPJ do pagador",
+        payer_id,
+        value,
+        left,
+    );
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Nosso número",
+        view.our_number.as_deref().unwrap_or_default(),
+        value,
+        Align::Right,
+    );
     y += 8.0;
     let agency = view.agency_account.as_deref().unwrap_or_default();
     let wallet = view.wallet.as_deref().unwrap_or_default();
-    field(page, (LEFT, y, 56.0, 8.0), "Nº do documento", &view.document, value, left);
-    field(page, (LEFT + 56.0, y, 36.0, 8.0), "Data do documento", &issued, value, left);
+    field(
+        page,
+        (LEFT, y, 62.0, 8.0),
+        "Nº do documento",
+        &view.document,
+        value,
+        left,
+    );
+    field(
+        page,
+        (LEFT + 62.0, y, 39.0, 8.0),
+        "Data do documento",
+        &issued,
+        value,
+        left,
+    );
     field(page, (x2, y, mid, 8.0), "Carteira", wallet, value, left);
-    field(page, (x3, y, narrow, 8.0), "Agência / Código do beneficiário", agency, value, Align::Right);
+    field(
+        page,
+        (x3, y, narrow, 8.0),
+        "Agência / Código do beneficiário",
+        agency,
+        value,
+        Align::Right,
+    );
     page.upright(x3 - HAIR / 2.0, top, y + 8.0 - top, HAIR, Ink::Black);
     y + 8.0
 }
@@ -104,17 +214,32 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
 fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     let heading = Style::bold(9.5);
     let body = Style::regular(8.0);
-    let qr = view.pix_code.as_deref().and_then(|code| Matrix::for_print(code, MOST_MODULES).ok());
+    let qr = view
+        .pix_code
+        .as_deref()
+        .and_then(|code| Matrix::for_print(code, MOST_MODULES).ok());
     let mut room = WIDTH;
     let mut y = top;
     if let (Some(code), Some(matrix)) = (&view.pix_code, &qr) {
         let side = matrix.size() as f32 * MODULE;
         let area = pix(page, matrix, LEFT + WIDTH - side, top - 1.0);
         room = area.0 - LEFT - 8.0;
-        page.text(area.0 + area.2 / 2.0, area.1 + area.3 + 5.2, Style::bold(8.0), Align::Centre, "Pague com Pix");
+        page.text(
+            area.0 + area.2 / 2.0,
+            area.1 + area.3 + 5.2,
+            Style::bold(8.0),
+            Align::Centre,
+            "Pague com Pix",
+        );
         page.text(LEFT, y, heading, Align::Left, "Pix");
         y += 4.2;
-        page.text(LEFT, y, body, Align::Left, "Aponte a câmera no app do seu banco para o QR Code, ou use o Pix copia e cola:");
+        page.text(
+            LEFT,
+            y,
+            body,
+            Align::Left,
+            "Aponte a câmera no app do seu banco para o QR Code, ou use o Pix copia e cola:",
+        );
         y += 1.8;
         let style = Style::regular(7.0);
         let lines = wrap_code(style, room - 4.0, code);
@@ -133,7 +258,10 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
 
     page.text(LEFT, y, heading, Align::Left, "Confira antes de pagar");
     let amount = if view.amount.is_positive() {
-        format!(", valor {}", money(Lang::PtBr, view.amount).replace(' ', "\u{a0}"))
+        format!(
+            ", valor {}",
+            money(Lang::PtBr, view.amount).replace(' ', "\u{a0}")
+        )
     } else {
         String::new()
     };
@@ -148,16 +276,27 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     y += 9.0;
 
     let instructions = words::instructions(view);
-    if !instructions.is_empty() && y < slip::TOP - 40.0 {
-        page.text(LEFT, y, heading, Align::Left, "Instruções");
-        let last = slip::TOP - 22.0;
-        for line in instructions.iter().flat_map(|line| wrap(body, room, line, 2)) {
-            if y + 3.7 > last {
-                break;
-            }
-            y += 3.7;
-            page.text(LEFT, y, body, Align::Left, &line);
-        }
+    if instructions.is_empty() {
+        return;
+    }
+    page.text(LEFT, y, heading, Align::Left, "Instruções");
+    // As large as the room above the foot allows; the ficha has them all in any case.
+    let space = slip::TOP - 20.0 - y;
+    let sized = [(8.0, 3.7), (7.0, 3.1), (6.0, 2.5)].map(|(size, leading)| {
+        let style = Style::regular(size);
+        let lines: Vec<String> = instructions
+            .iter()
+            .flat_map(|line| wrap(style, room, line, 2))
+            .collect();
+        (style, leading, lines)
+    });
+    let fits = sized
+        .iter()
+        .find(|(_, leading, lines)| leading * lines.len() as f32 <= space);
+    let (style, leading, lines) = fits.unwrap_or(&sized[2]);
+    for line in lines.iter().take((space / leading).max(0.0) as usize) {
+        y += leading;
+        page.text(LEFT, y, *style, Align::Left, line);
     }
 }
 
@@ -166,21 +305,26 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
 fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
     let snap = |v: f32| (v / MODULE).floor() * MODULE;
     let (x, y) = (snap(x), snap(y));
-    let boxes: Vec<Box4> = matrix
+    let cell = |n: usize| i64::try_from(n).unwrap_or(0);
+    let runs: Vec<(i64, i64, i64, i64)> = matrix
         .runs()
         .into_iter()
-        .map(|(column, row, length)| {
-            (x + column as f32 * MODULE, y + row as f32 * MODULE, length as f32 * MODULE, MODULE)
-        })
+        .map(|(column, row, length)| (cell(column), cell(row), cell(length), 1))
         .collect();
-    page.fill(Ink::Black, &boxes);
+    page.cells((x, y), (MODULE, MODULE), &runs);
     let side = matrix.size() as f32 * MODULE;
     (x, y, side, side)
 }
 
 fn foot(page: &mut Page, view: &BoletoView) {
     let y = slip::TOP - 14.0;
-    page.text(LEFT + WIDTH, y, LABEL, Align::Right, "Autenticação mecânica - Recibo do Pagador");
+    page.text(
+        LEFT + WIDTH,
+        y,
+        LABEL,
+        Align::Right,
+        "Autenticação mecânica - Recibo do Pagador",
+    );
     page.rule(LEFT + WIDTH - 62.0, y - 3.2, 62.0, HAIR, QUIET);
     let small = Style::regular(6.5).ink(QUIET);
     let note = "Depois do vencimento, pague com o mesmo código: o banco calcula multa e juros. Este recibo vale \

@@ -3,36 +3,17 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
-use serde_json::{Value, json};
-use wa_notify::adapters::evolution::{EvolutionGateway, EvolutionSettings, SettingsError};
-use wa_notify::domain::ids::InstanceId;
+use serde_json::json;
+use wa_notify::adapters::evolution::{EvolutionGateway, SettingsError};
 use wa_notify::domain::notice::MessageId;
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::secret::Secret;
 use wa_notify::ports::gateway::{
-    AckLevel, CanonicalId, Content, Fingerprint, Gateway, GatewayError, Inbox, LinkState, Lookup, PairStep,
-    PairWith, Pairing, Probe, Rejection, SendOutcome,
+    CanonicalId, Content, Gateway, GatewayError, LinkState, Pairing, Rejection, SendOutcome,
 };
 
 use super::server::{Play, Server};
-
-const KEY: &str = "k3y-of-the-shop";
-const TEXT: &str = "Olá, Maria da Silva!\nSua parcela venceu em 10/11.";
-
-fn settings(url: &str) -> EvolutionSettings {
-    EvolutionSettings::new(url, Secret::new(KEY), InstanceId::new("loja"))
-}
-
-fn gateway_at(url: &str) -> EvolutionGateway {
-    EvolutionGateway::new(settings(url)).unwrap()
-}
-
-fn gateway(plays: Vec<Play>) -> (Server, EvolutionGateway) {
-    let server = Server::start(plays);
-    let gateway = gateway_at(&server.url());
-    (server, gateway)
-}
+use super::{KEY, SENT, TEXT, ambiguous, gateway_at, send, settings, start, to, when};
 
 /// With timeouts that a test can wait for.
 fn impatient(play: Play) -> (Server, EvolutionGateway) {
@@ -42,33 +23,6 @@ fn impatient(play: Play) -> (Server, EvolutionGateway) {
     settings.query_timeout = Duration::from_millis(250);
     (server, EvolutionGateway::new(settings).unwrap())
 }
-
-fn to() -> CanonicalId {
-    CanonicalId("5551987654321@s.whatsapp.net".to_owned())
-}
-
-fn send(gateway: &EvolutionGateway) -> SendOutcome {
-    gateway.send(
-        &MessageId::from_stored("3EB0AA"),
-        &to(),
-        &Content::Text(TEXT.to_owned()),
-    )
-}
-
-#[track_caller]
-fn ambiguous(outcome: SendOutcome) -> String {
-    let SendOutcome::Ambiguous { detail } = outcome else {
-        panic!("{outcome:?}")
-    };
-    detail
-}
-
-fn at(unix: i64) -> DateTime<Utc> {
-    Utc.timestamp_opt(unix, 0).unwrap()
-}
-
-const SENT: &str =
-    r#"{"key":{"id":"3EB0BB","remoteJid":"555187654321@s.whatsapp.net","fromMe":true},"messageTimestamp":1}"#;
 
 #[test]
 fn a_refused_connection_proves_that_nothing_left() {
@@ -97,23 +51,35 @@ fn a_refused_connection_proves_that_nothing_left() {
 
 #[test]
 fn no_tls_no_request() {
+    let https = |address: String| {
+        let mut settings = settings(&format!("https://{address}"));
+        settings.connect_timeout = Duration::from_millis(250);
+        EvolutionGateway::new(settings)
+    };
     let server = Server::start(vec![Play::Hang]);
-    match EvolutionGateway::new(settings(&server.url().replace("http:", "https:"))) {
-        Ok(gateway) => {
-            let outcome = send(&gateway);
-            assert!(
-                matches!(outcome, SendOutcome::Rejected(Rejection::Unreachable(_))),
-                "{outcome:?}"
-            );
-            assert_eq!(
-                server.seen().len(),
-                0,
-                "the server cannot read a request out of a TLS greeting"
-            );
+    // One that does not speak TLS, and one whose greeting never comes: the system takes connections that nobody accepts.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    for address in [
+        server.url().replace("http://", ""),
+        silent.local_addr().unwrap().to_string(),
+    ] {
+        match https(address) {
+            Ok(gateway) => {
+                let outcome = send(&gateway);
+                assert!(
+                    matches!(outcome, SendOutcome::Rejected(Rejection::Unreachable(_))),
+                    "{outcome:?}"
+                );
+            }
+            // A machine without certificate authorities cannot speak https, and hears it at once.
+            Err(error) => assert!(matches!(error, SettingsError::Client(_)), "{error:?}"),
         }
-        // A machine without certificate authorities cannot speak https, and hears it at once.
-        Err(error) => assert!(matches!(error, SettingsError::Client(_)), "{error:?}"),
     }
+    assert_eq!(
+        server.seen().len(),
+        0,
+        "the server cannot read a request out of a TLS greeting"
+    );
 }
 
 #[test]
@@ -132,7 +98,7 @@ fn a_broken_connection_proves_nothing_and_nothing_is_sent_twice() {
         ),
         ("no HTTP", Play::Bytes(b"220 mail.example ESMTP\r\n".to_vec())),
     ] {
-        let (server, gateway) = gateway(vec![play]);
+        let (server, gateway) = start(vec![play]);
         let detail = ambiguous(send(&gateway));
         assert!(
             !detail.is_empty() && !detail.contains("http://"),
@@ -183,7 +149,7 @@ fn a_trickling_answer_does_not_stretch_the_timeout() {
 fn a_huge_answer_is_not_swallowed() {
     let mut bytes = b"HTTP/1.1 201 Created\r\nContent-Type: application/json\r\n\r\n".to_vec();
     bytes.resize(bytes.len() + 17 * 1024 * 1024, b' ');
-    let (_server, gateway) = gateway(vec![Play::Bytes(bytes)]);
+    let (_server, gateway) = start(vec![Play::Bytes(bytes)]);
     assert_eq!(ambiguous(send(&gateway)), "HTTP 201: answer above 16777216 bytes");
     let Err(GatewayError::UnexpectedAnswer { .. }) = gateway.status() else {
         panic!()
@@ -194,7 +160,7 @@ fn a_huge_answer_is_not_swallowed() {
 fn answers_of_proxies_prove_nothing() {
     let html = "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>";
     let page = |status: &str| Play::answer(status, &[("Content-Type", "text/html")], html);
-    let (_server, gateway) = gateway(vec![page("502 Bad Gateway")]);
+    let (_server, gateway) = start(vec![page("502 Bad Gateway")]);
     assert!(ambiguous(send(&gateway)).starts_with("HTTP 502, text/html: <html>"));
     let Err(GatewayError::Refused {
         status: 502, detail, ..
@@ -205,7 +171,7 @@ fn answers_of_proxies_prove_nothing() {
     assert!(detail.contains("502 Bad Gateway"), "{detail}");
 
     // A login page of a captive portal.
-    let (_server, gateway) = super::faults::gateway(vec![page("200 OK")]);
+    let (_server, gateway) = start(vec![page("200 OK")]);
     let size = html.len();
     assert_eq!(
         ambiguous(send(&gateway)),
@@ -218,7 +184,7 @@ fn answers_of_proxies_prove_nothing() {
     assert!(detail.contains("text/html"), "{detail}");
 
     // A 404 of somebody else's server is neither an unknown instance nor an absent one.
-    let (_server, gateway) = super::faults::gateway(vec![page("404 Not Found")]);
+    let (_server, gateway) = start(vec![page("404 Not Found")]);
     ambiguous(send(&gateway));
     assert!(matches!(
         gateway.status(),
@@ -237,11 +203,11 @@ fn a_success_without_a_key_is_no_acceptance() {
         r#"{"key":{"id":"","remoteJid":"x@lid"}}"#,
         "{\"key\":",
     ] {
-        let (_server, gateway) = gateway(vec![Play::json("201 Created", body)]);
+        let (_server, gateway) = start(vec![Play::json("201 Created", body)]);
         ambiguous(send(&gateway));
     }
     // A wrong content type does not make an acceptance ambiguous: the key is there.
-    let (_server, gateway) = gateway(vec![Play::answer(
+    let (_server, gateway) = start(vec![Play::answer(
         "201 Created",
         &[("Content-Type", "text/plain")],
         SENT,
@@ -259,14 +225,14 @@ fn a_success_without_a_key_is_no_acceptance() {
         canonical,
         Some(CanonicalId("555187654321@s.whatsapp.net".to_owned()))
     );
-    assert_eq!(at, Some(super::faults::at(1)));
-    let (_server, gateway) = super::faults::gateway(vec![Play::json("202 Accepted", SENT)]);
+    assert_eq!(at, Some(when(1)));
+    let (_server, gateway) = start(vec![Play::json("202 Accepted", SENT)]);
     ambiguous(send(&gateway));
 }
 
 #[test]
 fn refusals_by_status() {
-    let (_server, gateway) = gateway(vec![Play::answer(
+    let (_server, gateway) = start(vec![Play::answer(
         "429 Too Many Requests",
         &[("Retry-After", "120")],
         "slow",
@@ -278,12 +244,12 @@ fn refusals_by_status() {
     );
     assert_eq!(gateway.status(), Err(GatewayError::RateLimited { retry_after }));
 
-    let (_server, gateway) = super::faults::gateway(vec![Play::answer("401 Unauthorized", &[], "")]);
+    let (_server, gateway) = start(vec![Play::answer("401 Unauthorized", &[], "")]);
     assert_eq!(send(&gateway), SendOutcome::Rejected(Rejection::Unauthorized));
 
     // Documented for 2.4 but not measured, and any proxy says 503: no proof.
     let license = r#"{"error":"LICENSE_REQUIRED","message":"activate at /manager"}"#;
-    let (_server, gateway) = super::faults::gateway(vec![Play::json("503 Service Unavailable", license)]);
+    let (_server, gateway) = start(vec![Play::json("503 Service Unavailable", license)]);
     assert_eq!(ambiguous(send(&gateway)), "HTTP 503: activate at /manager");
     assert!(matches!(
         gateway.status(),
@@ -296,7 +262,7 @@ fn redirects_are_not_followed() {
     let elsewhere = Server::start(vec![Play::json("201 Created", SENT)]);
     let location = format!("{}/message/sendText/loja", elsewhere.url());
     for status in ["301 Moved Permanently", "307 Temporary Redirect"] {
-        let (_server, gateway) = gateway(vec![Play::answer(status, &[("Location", &location)], "")]);
+        let (_server, gateway) = start(vec![Play::answer(status, &[("Location", &location)], "")]);
         ambiguous(send(&gateway));
         assert!(matches!(
             gateway.status(),
@@ -322,7 +288,7 @@ fn nothing_private_is_reported() {
     let echo = error(&format!(
         "Invalid `prisma.message.create()`: data: {{ conversation: \"{TEXT}\" }}"
     ));
-    let (_server, gateway) = gateway(vec![
+    let (_server, gateway) = start(vec![
         Play::json("500 Internal Server Error", &echo.to_string()),
         Play::json("500 Internal Server Error", &error("").to_string()),
     ]);
@@ -364,7 +330,7 @@ fn nothing_private_is_reported() {
 fn signs_of_restriction_are_remembered() {
     let error =
         r#"{"status":400,"error":"Bad Request","response":{"message":["Error: 463 reach-out timelock"]}}"#;
-    let (_server, gateway) = gateway(vec![
+    let (_server, gateway) = start(vec![
         Play::json("400 Bad Request", error),
         Play::json("201 Created", SENT),
         Play::json(
@@ -390,7 +356,7 @@ fn signs_of_restriction_are_remembered() {
     );
     let row =
         json!([{"name": "loja", "connectionStatus": "close", "disconnectionReasonCode": 403}]).to_string();
-    let (_server, gateway) = super::faults::gateway(vec![state, Play::json("200 OK", &row)]);
+    let (_server, gateway) = start(vec![state, Play::json("200 OK", &row)]);
     let closed = LinkState::Closed {
         removed: true,
         reason: Some("403".to_owned()),
@@ -404,7 +370,7 @@ fn signs_of_restriction_are_remembered() {
     // A key that may not create instances is no matter of WhatsApp's.
     let absent = r#"{"status":404,"response":{"message":["The \"loja\" instance does not exist"]}}"#;
     let forbidden = r#"{"status":403,"response":{"message":["Missing global api key"]}}"#;
-    let (_server, gateway) = super::faults::gateway(vec![
+    let (_server, gateway) = start(vec![
         Play::json("404 Not Found", absent),
         Play::json("403 Forbidden", forbidden),
     ]);
@@ -413,232 +379,4 @@ fn signs_of_restriction_are_remembered() {
         Err(GatewayError::Refused { status: 403, .. })
     ));
     assert_eq!(gateway.restriction(), None);
-}
-
-#[test]
-fn instance_names_and_base_paths_are_kept_whole() {
-    let server = Server::start(vec![Play::json("201 Created", SENT)]);
-    let mut odd = settings(&format!("{}/evo/", server.url()));
-    odd.instance = InstanceId::new("São João/2?x#y");
-    send(&EvolutionGateway::new(odd).unwrap());
-    assert_eq!(
-        server.seen()[0].target,
-        "/evo/message/sendText/S%C3%A3o%20Jo%C3%A3o%2F2%3Fx%23y"
-    );
-    for name in ["", "  ", ".", ".."] {
-        let mut nameless = settings(&server.url());
-        nameless.instance = InstanceId::new(name);
-        assert_eq!(
-            EvolutionGateway::new(nameless).unwrap_err(),
-            SettingsError::Instance,
-            "{name:?}"
-        );
-    }
-}
-
-#[test]
-fn numbers_are_asked_for_in_batches_and_answered_in_order() {
-    let phones: Vec<_> = (0..120)
-        .map(|n| Phone::from_e164(&format!("5551987{n:06}")).unwrap())
-        .collect();
-    // The gateway answers each batch backwards.
-    let batch = |phones: &[Phone]| {
-        let checks: Vec<Value> = phones
-            .iter()
-            .rev()
-            .map(|p| json!({"jid": format!("{}@s.whatsapp.net", p.digits()), "exists": true, "number": p.digits()}))
-            .collect();
-        Play::json("200 OK", &Value::Array(checks).to_string())
-    };
-    let (server, gateway) = gateway(phones.chunks(50).map(batch).collect());
-    let resolved = gateway.resolve(&phones).unwrap();
-    assert!(resolved.iter().map(|r| &r.phone).eq(&phones));
-    assert!(
-        resolved
-            .iter()
-            .all(|r| r.canonical.as_ref().unwrap().0.starts_with(r.phone.digits()))
-    );
-    let sizes: Vec<_> = server
-        .seen()
-        .iter()
-        .map(|s| s.json()["numbers"].as_array().unwrap().len())
-        .collect();
-    assert_eq!(sizes, [50, 50, 20]);
-
-    // A number that is left out is no "does not exist".
-    let (_server, gateway) = super::faults::gateway(vec![batch(&phones[1..3])]);
-    let Err(GatewayError::UnexpectedAnswer { detail, .. }) = gateway.resolve(&phones[..3]) else {
-        panic!()
-    };
-    assert_eq!(detail, format!("no answer for {}", phones[0].masked()));
-}
-
-/// A page of findMessages with messages of these ids, all of one second.
-fn page(ids: std::ops::Range<u32>, total: u32, pages: u32) -> Play {
-    let records: Vec<Value> = ids
-        .map(|n| {
-            json!({
-                "key": {"id": format!("{n:04}"), "remoteJid": "5551987654321@s.whatsapp.net", "fromMe": n % 2 == 0},
-                "message": {"conversation": format!("n. {n}")},
-                "messageTimestamp": 1_795_363_134,
-            })
-        })
-        .collect();
-    let body = json!({"messages": {"total": total, "pages": pages, "currentPage": 1, "records": records}});
-    Play::json("200 OK", &body.to_string())
-}
-
-#[test]
-fn all_pages_are_read() {
-    let (server, gateway) = gateway(vec![
-        page(0..100, 250, 3),
-        page(100..200, 250, 3),
-        page(200..250, 250, 3),
-    ]);
-    let messages = gateway.messages(at(1_795_363_000), at(1_795_364_000)).unwrap();
-    assert!(
-        messages
-            .iter()
-            .map(|m| m.gateway_id.clone())
-            .eq((0..250).map(|n| format!("{n:04}")))
-    );
-    let pages: Vec<_> = server
-        .seen()
-        .iter()
-        .map(|s| s.json()["page"].as_u64().unwrap())
-        .collect();
-    assert_eq!(pages, [1, 2, 3]);
-    assert_eq!(
-        server.seen()[0].json()["where"],
-        json!({"messageTimestamp": {"gte": "2026-11-22T15:56:40Z", "lte": "2026-11-22T16:13:20Z"}})
-    );
-}
-
-#[test]
-fn pages_that_do_not_add_up_are_read_again() {
-    // Messages of one second changed places between the pages: 99 came twice, 100 never.
-    let (server, gateway) = gateway(vec![
-        page(0..100, 150, 2),
-        page(101..150, 150, 2),
-        page(0..100, 150, 2),
-        page(100..150, 150, 2),
-    ]);
-    let messages = gateway.messages(at(1_795_363_000), at(1_795_364_000)).unwrap();
-    assert_eq!(messages.len(), 150);
-    assert_eq!(server.seen().len(), 4);
-}
-
-#[test]
-fn a_record_without_key_or_time_does_not_hide_the_others() {
-    let body = json!({"messages": {"total": 4, "pages": 1, "records": [
-        {"key": {"id": "A", "remoteJid": "5551987654321@s.whatsapp.net"}, "messageTimestamp": 1_795_363_134},
-        {"messageTimestamp": 1_795_363_134},
-        {"key": {"id": "B", "remoteJid": "5551987654321@s.whatsapp.net"}},
-        "?",
-    ]}});
-    let (_server, gateway) = gateway(vec![Play::json("200 OK", &body.to_string())]);
-    let messages = gateway.messages(at(1_795_363_000), at(1_795_364_000)).unwrap();
-    assert_eq!(
-        messages.iter().map(|m| m.gateway_id.as_str()).collect::<Vec<_>>(),
-        ["A"]
-    );
-}
-
-#[test]
-fn a_message_of_ours_is_found_under_a_lid() {
-    let record = |id: &str, text: &str| {
-        json!({
-            "key": {"id": id, "remoteJid": "25511987654321@lid", "remoteJidAlt": "5551987654321@s.whatsapp.net",
-                "fromMe": true},
-            "message": {"extendedTextMessage": {"text": text}},
-            "messageTimestamp": 1_795_363_134,
-            "MessageUpdate": [{"status": "SERVER_ACK"}, {"status": "DELIVERY_ACK"}, {"status": "SERVER_ACK"}],
-        })
-    };
-    let found = |records: Value| {
-        let total = records.as_array().unwrap().len();
-        let body = json!({"messages": {"total": total, "pages": 1, "currentPage": 1, "records": records}});
-        Play::json("200 OK", &body.to_string())
-    };
-    let (server, gateway) = gateway(vec![
-        found(json!([])),
-        found(json!([])),
-        found(json!([
-            record("X", "outra"),
-            record("Y", "Olá, Maria da Silva!\r\nSua parcela venceu em 10/11.\n")
-        ])),
-    ]);
-    let probe = Probe {
-        message_id: MessageId::from_stored("3EB0AA"),
-        gateway_id: None,
-        to: to(),
-        from: at(1_795_363_100),
-        until: at(1_795_363_200),
-        fingerprint: Fingerprint::Text(TEXT.to_owned()),
-        not_these: vec!["X".to_owned()],
-    };
-    let is = Lookup::Found {
-        gateway_id: "Y".to_owned(),
-        ack: AckLevel::Delivered,
-    };
-    assert_eq!(gateway.lookup(&probe), Ok(is));
-    let keys: Vec<_> = server
-        .seen()
-        .iter()
-        .map(|s| s.json()["where"]["key"].clone())
-        .collect();
-    assert_eq!(
-        keys,
-        [
-            json!({"id": "3EB0AA"}),
-            json!({"remoteJid": "5551987654321@s.whatsapp.net"}),
-            json!({"remoteJidAlt": "5551987654321@s.whatsapp.net"}),
-        ]
-    );
-
-    // A gateway that keeps our id gives the message at once.
-    let mut own = record("3EB0AA", "any");
-    own["MessageUpdate"] = json!([]);
-    let (server, gateway) = super::faults::gateway(vec![found(json!([own]))]);
-    let is = Lookup::Found {
-        gateway_id: "3EB0AA".to_owned(),
-        ack: AckLevel::Pending,
-    };
-    assert_eq!(gateway.lookup(&probe), Ok(is));
-    assert_eq!(server.seen().len(), 1);
-}
-
-#[test]
-fn linking_by_code_leaves_an_attempt_by_qr_once() {
-    let qr = Play::json(
-        "200 OK",
-        r#"{"pairingCode":null,"code":"2@x,y,z,w","base64":"","count":3}"#,
-    );
-    let out = Play::json(
-        "200 OK",
-        r#"{"status":"SUCCESS","error":false,"response":{"message":"Instance logged out"}}"#,
-    );
-    let refused = Play::json(
-        "200 OK",
-        r#"{"instance":{"instanceName":"loja","status":"refused"},"qrcode":{"count":30}}"#,
-    );
-    let (server, gateway) = gateway(vec![qr.clone(), out, qr, refused]);
-    let with = PairWith::Code(Phone::from_e164("5551987654321").unwrap());
-    assert_eq!(gateway.pair(&with), Ok(PairStep::Wait));
-    assert_eq!(gateway.pair(&with), Ok(PairStep::Wait));
-    assert_eq!(gateway.pair(&with), Ok(PairStep::Expired));
-    let calls: Vec<_> = server
-        .seen()
-        .iter()
-        .map(|s| format!("{} {}", s.method, s.target))
-        .collect();
-    assert_eq!(
-        calls,
-        [
-            "GET /instance/connect/loja?number=5551987654321",
-            "DELETE /instance/logout/loja",
-            "GET /instance/connect/loja?number=5551987654321",
-            "GET /instance/connect/loja?number=5551987654321",
-        ]
-    );
 }

@@ -4,6 +4,18 @@
 use super::super::check_digits::{double_digit, mod10, mod11_letter, mod11_or_zero};
 use super::{Digits, Layout, Part, Piece, Place, Rule};
 
+/// What most layouts have.
+const USUAL: Layout = Layout {
+    bank: "",
+    name: "usual",
+    source: "",
+    pieces: &[],
+    our_number: &[],
+    our_number_digit: None,
+    wallets: &[],
+    more_digits: 0,
+};
+
 const fn part(part: Part, len: usize) -> Piece {
     Piece {
         part,
@@ -67,8 +79,7 @@ pub static LAYOUTS: &[Layout] = &[
         // Agreements of 8 digits leave nine for the number.
         our_number: &[&[(6, 23)], &[(13, 23)], &[(14, 23)]],
         our_number_digit: Some(|d| mod11_letter(cut(d, &[(6, 23)]), 9, 'X').to_string()),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "001",
@@ -76,9 +87,7 @@ pub static LAYOUTS: &[Layout] = &[
         source: "BB, Especificações Técnicas do Boleto (Jan 2016), annex X: wallets 16 and 18, mark 21 at the end",
         pieces: &[part(Agreement, 6), part(OurNumber, 17), fixed("21")],
         our_number: &[&[(6, 23)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "001",
@@ -92,12 +101,10 @@ pub static LAYOUTS: &[Layout] = &[
         ],
         our_number: &[&[(0, 11)], &[(6, 11)], &[(4, 11)]],
         our_number_digit: Some(|d| mod11_letter(cut(d, &[(0, 11)]), 9, 'X').to_string()),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "004",
-        name: "usual",
         source: "BNB, Padrão BNB CNAB400; vectors",
         pieces: &[
             part(Agency, 4),
@@ -109,13 +116,10 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("000"),
         ],
         our_number: &[&[(12, 19)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "021",
-        name: "usual",
         source: "Banestes, Layout Cobrança CNAB400 (chave ASBACE); vectors",
         pieces: &[
             part(OurNumber, 8),
@@ -128,13 +132,11 @@ pub static LAYOUTS: &[Layout] = &[
         our_number: &[&[(0, 8)]],
         // Two digits; the manual weighs the second 10 to 2, generators in use 9 to 2 again: so none is held against
         // a stored number.
-        our_number_digit: None,
-        wallets: &[],
         more_digits: 2,
+        ..USUAL
     },
     Layout {
         bank: "033",
-        name: "usual",
         source: "Santander, Layout do Boleto (Sep 2012 and Jan 2017): 9, PSK, our number, IOS, wallet; vectors",
         pieces: &[
             fixed("9"),
@@ -145,13 +147,10 @@ pub static LAYOUTS: &[Layout] = &[
             part(Wallet, 3),
         ],
         our_number: &[&[(8, 20)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "041",
-        name: "usual",
         source: "Banrisul, Cobrança Eletrônica CNAB400 (Jul 2015): constants 1 and 40, pair of digits; vectors",
         pieces: &[
             usual(Product, "2"),
@@ -164,12 +163,10 @@ pub static LAYOUTS: &[Layout] = &[
         ],
         our_number: &[&[(13, 21)]],
         our_number_digit: Some(|d| format!("{:02}", double_digit(&d[13..21]))),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "070",
-        name: "usual",
         source: "BRB, chave BRB as kept by kivanio/brcobranca; vectors",
         pieces: &[
             usual(Other, "000"),
@@ -181,18 +178,15 @@ pub static LAYOUTS: &[Layout] = &[
             digit(CheckDigit, 2, |d| double_digit(&d[..23])),
         ],
         our_number: &[&[(14, 20)], &[(13, 25)], &[(13, 20)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     autbank("077", "Inter, Manual CNAB400, 6.1.3; vectors"),
     agency_wallet(
         "084",
-        "Uniprime Norte do Paraná as kept by BoletoNet/BoletoNetCore; vectors",
+        "Sisprime (Uniprime Norte do Paraná) as kept by BoletoNet/BoletoNetCore; vectors",
     ),
     Layout {
         bank: "085",
-        name: "usual",
         source: "Ailos (Cecred), Manual CNAB 240; vectors",
         pieces: &[
             part(Agreement, 6),
@@ -202,13 +196,10 @@ pub static LAYOUTS: &[Layout] = &[
             part(Wallet, 2),
         ],
         our_number: &[&[(6, 23)], &[(14, 23)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "097",
-        name: "usual",
         source: "CrediSIS, Layout CNAB 240; the digit in place 9 comes from the payee's CPF or CNPJ; vectors",
         pieces: &[
             fixed("00000097"),
@@ -218,9 +209,7 @@ pub static LAYOUTS: &[Layout] = &[
             part(OurNumber, 6),
         ],
         our_number: &[&[(5, 25)], &[(19, 25)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "104",
@@ -238,8 +227,7 @@ pub static LAYOUTS: &[Layout] = &[
         ],
         our_number: SIGCB_NUMBER,
         our_number_digit: Some(sigcb_digit),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "104",
@@ -256,8 +244,7 @@ pub static LAYOUTS: &[Layout] = &[
         ],
         our_number: SIGCB_NUMBER,
         our_number_digit: Some(sigcb_digit),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "104",
@@ -266,12 +253,10 @@ pub static LAYOUTS: &[Layout] = &[
         pieces: &[fixed("1"), part(Agreement, 6), fixed("9"), part(OurNumber, 17)],
         our_number: &[&[(7, 25)], &[(8, 25)]],
         our_number_digit: Some(|d| mod11_or_zero(cut(d, &[(7, 25)]), 9).to_string()),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "136",
-        name: "usual",
         source: "Unicred, Composição da Ficha de Compensação (Dec 2019); vectors",
         pieces: &[
             part(Agency, 4),
@@ -281,9 +266,7 @@ pub static LAYOUTS: &[Layout] = &[
             digit(OurNumberDigit, 1, |d| mod11_or_zero(cut(d, &[(14, 24)]), 9)),
         ],
         our_number: &[&[(14, 24)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     agency_wallet(
         "133",
@@ -303,7 +286,6 @@ pub static LAYOUTS: &[Layout] = &[
     ),
     Layout {
         bank: "336",
-        name: "usual",
         source: "C6 as kept by eduardokum/laravel-boleto: client, our number, wallet, who prints (3 or 4); vectors",
         pieces: &[
             part(Agreement, 12),
@@ -318,12 +300,10 @@ pub static LAYOUTS: &[Layout] = &[
                 .collect();
             mod11_letter(digits.into_iter(), 7, 'P').to_string()
         }),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "341",
-        name: "usual",
         source: "Itaú, Cobrança CNAB400 (Mar 2015), annex 4; vectors",
         pieces: &[
             part(Wallet, 3),
@@ -335,14 +315,12 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("000"),
         ],
         our_number: &[&[(3, 11)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "341",
         name: "wallets 112, 126, 131, 146, 150 and 168",
-        source: "Itaú, Cobrança CNAB400 (Mar 2015), note 23: these count wallet and number only",
+        source: "Itaú, Cobrança CNAB400 (Mar 2015), annex 4: these count wallet and number only (112 as kept by kivanio/brcobranca)",
         pieces: &[
             part(Wallet, 3),
             part(OurNumber, 8),
@@ -353,9 +331,8 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("000"),
         ],
         our_number: &[&[(3, 11)]],
-        our_number_digit: None,
         wallets: &["112", "126", "131", "146", "150", "168"],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "341",
@@ -370,13 +347,11 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("0"),
         ],
         our_number: &[&[(3, 11)], &[(3, 18)]],
-        our_number_digit: None,
         wallets: &["106", "107", "122", "142", "143", "195", "196", "198"],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "356",
-        name: "usual",
         source: "Banco Real (now Santander) as kept by jrimum/bopepo: the digitão counts number, agency, account",
         pieces: &[
             part(Agency, 4),
@@ -385,13 +360,10 @@ pub static LAYOUTS: &[Layout] = &[
             part(OurNumber, 13),
         ],
         our_number: &[&[(12, 25)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "389",
-        name: "usual",
         source: "Mercantil do Brasil as kept by jrimum/bopepo",
         pieces: &[
             part(Agency, 4),
@@ -401,9 +373,7 @@ pub static LAYOUTS: &[Layout] = &[
             usual(Product, "2"),
         ],
         our_number: &[&[(4, 14)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "399",
@@ -416,9 +386,8 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("2"),
         ],
         our_number: &[&[(7, 20)]],
-        our_number_digit: None,
-        wallets: &[],
         more_digits: 3,
+        ..USUAL
     },
     Layout {
         bank: "399",
@@ -432,13 +401,10 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("001"),
         ],
         our_number: &[&[(0, 10)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "422",
-        name: "usual",
         source: "Safra, Cobrança (2016): 7, agency, account, our number, 2; its digit is 1 for 11, 0 for 10; vectors",
         pieces: &[
             fixed("7"),
@@ -457,17 +423,13 @@ pub static LAYOUTS: &[Layout] = &[
             usual(Product, "2"),
         ],
         our_number: &[&[(15, 23)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     agency_wallet("435", "Delcred as kept by eduardokum/laravel-boleto"),
-    autbank("604", "Banco Industrial: the layout of Fibra's system"),
     autbank("633", "Rendimento, Bloquete pelo Cliente"),
     autbank("643", "Pine as kept by eduardokum/laravel-boleto"),
     Layout {
         bank: "655",
-        name: "usual",
         source: "Votorantim (BV) as kept by BoletoNet/boletonet; vectors",
         pieces: &[
             part(Agreement, 10),
@@ -476,15 +438,12 @@ pub static LAYOUTS: &[Layout] = &[
             fixed("00"),
         ],
         our_number: &[&[(13, 23)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     autbank("707", "Daycoval as kept by BoletoNet/BoletoNetCore; vectors"),
     agency_wallet("712", "Ourinvest as kept by eduardokum/laravel-boleto"),
     Layout {
         bank: "745",
-        name: "usual",
         source: "Citibank, Manual CNAB400 1.16: product, portfolio, Conta Cosmos, our number; vectors",
         pieces: &[
             usual(Product, "3"),
@@ -494,13 +453,10 @@ pub static LAYOUTS: &[Layout] = &[
             digit(OurNumberDigit, 1, |d| mod11_or_zero(cut(d, &[(13, 24)]), 9)),
         ],
         our_number: &[&[(13, 24)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "748",
-        name: "usual",
         source: "Sicredi, Manual do Beneficiário CNAB 400 (Jun 2014 and Aug 2019); vectors",
         pieces: &[
             usual(Product, "1"),
@@ -516,13 +472,10 @@ pub static LAYOUTS: &[Layout] = &[
             digit(CheckDigit, 1, |d| mod11_or_zero(cut(d, &[(0, 24)]), 9)),
         ],
         our_number: &[&[(2, 10)], &[(4, 10)], &[(5, 10)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
     Layout {
         bank: "756",
-        name: "usual",
         source: "Sicoob, layout of its \"Capa\" sheet: weights 3, 1, 9, 7 over cooperative, client, number; vectors",
         pieces: &[
             usual(Product, "1"),
@@ -535,9 +488,7 @@ pub static LAYOUTS: &[Layout] = &[
         ],
         // The last: a number whose first two places are the year.
         our_number: &[&[(14, 21)], &[(16, 21)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     },
 ];
 
@@ -567,8 +518,7 @@ const fn agency_wallet(bank: &'static str, source: &'static str) -> Layout {
         pieces: AGENCY_WALLET,
         our_number: &[&[(6, 17)]],
         our_number_digit: Some(|d| mod11_letter(cut(d, &[(4, 17)]), 7, 'P').to_string()),
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     }
 }
 
@@ -580,9 +530,7 @@ const fn autbank(bank: &'static str, source: &'static str) -> Layout {
         source,
         pieces: AUTBANK,
         our_number: &[&[(14, 24)]],
-        our_number_digit: None,
-        wallets: &[],
-        more_digits: 0,
+        ..USUAL
     }
 }
 

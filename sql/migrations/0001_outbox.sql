@@ -1,0 +1,306 @@
+-- The outbox: who gets what, what left, what came back (DESIGN.md sections 5 and 6).
+--
+-- Rules of this file
+-- * Every text column names its character set, so that the tables are the same in a NONE, WIN1252, ISO8859_1 or UTF8
+--   database. Keys and words are ASCII (other characters of a key are percent-escaped); what people typed is UTF-8
+--   bytes in OCTETS or a binary blob, which no transliteration touches.
+-- * Money is BIGINT cents.
+-- * *_AT are UTC by the program's clock, *_ON days in the shop's zone. Only LEASE_UNTIL and NEXT_ALLOWED are the
+--   server's LOCALTIMESTAMP: they must agree between machines.
+-- * The longest index key is WA_REPLY's, 500 bytes: it fits pages of 4 KB.
+-- * WA_SCHEMA and WA_META stand already; all of this is one transaction.
+-- Runs in isql, too (SET TERM is understood by both).
+
+CREATE DOMAIN WA_ID AS VARCHAR(120) CHARACTER SET ASCII;
+CREATE DOMAIN WA_LONG_ID AS VARCHAR(200) CHARACTER SET ASCII;
+CREATE DOMAIN WA_WORD AS VARCHAR(30) CHARACTER SET ASCII;
+CREATE DOMAIN WA_PHONE AS VARCHAR(16) CHARACTER SET ASCII;
+CREATE DOMAIN WA_SHORT AS VARCHAR(300) CHARACTER SET OCTETS;
+CREATE DOMAIN WA_BYTES AS BLOB SUB_TYPE BINARY;
+CREATE DOMAIN WA_FLAG AS SMALLINT DEFAULT 0 NOT NULL CHECK (VALUE IN (0, 1));
+
+CREATE SEQUENCE WA_RUN_ID;
+CREATE SEQUENCE WA_NOTICE_ID;
+CREATE SEQUENCE WA_ROW_ID;
+CREATE SEQUENCE WA_EVENT_ID;
+
+CREATE EXCEPTION WA_APPEND_ONLY 'the event log is append-only';
+CREATE EXCEPTION WA_ILLEGAL_MOVE 'the state machine forbids this move of a part';
+CREATE EXCEPTION WA_MAY_HAVE_LEFT 'something of it may have left: it stays';
+
+-- An instance of the gateway: its pace and its counter, advanced in the transaction that begins a part.
+CREATE TABLE WA_INSTANCE (
+  INSTANCE       WA_ID NOT NULL,
+  NEXT_ALLOWED   TIMESTAMP,            -- server's clock: nothing may leave before
+  GAP_MS         BIGINT,               -- how long that pause was: more left than this means the clock was set back
+  COUNTED_DAY    DATE,                 -- day of the counter
+  CONTACTS       INTEGER DEFAULT 0 NOT NULL,
+  FIRST_USED_ON  DATE,                 -- warm-up counts from here
+  READ_UNTIL     TIMESTAMP,            -- messages up to here were read
+  CONSTRAINT WA_INSTANCE_PK PRIMARY KEY (INSTANCE),
+  CONSTRAINT WA_INSTANCE_CONTACTS CHECK (CONTACTS >= 0)
+);
+
+CREATE TABLE WA_RUN (
+  ID             BIGINT NOT NULL,
+  CLOSE_DAY      DATE NOT NULL,
+  REFERENCE_DAY  DATE NOT NULL,
+  STARTED_AT     TIMESTAMP NOT NULL,
+  SEND_ON        DATE NOT NULL,
+  HELD           WA_FLAG,
+  NOTICES        INTEGER NOT NULL,
+  SKIPPED        INTEGER NOT NULL,
+  BAD_ROWS       INTEGER NOT NULL,
+  CONSTRAINT WA_RUN_PK PRIMARY KEY (ID)
+);
+CREATE INDEX WA_RUN_CLOSE ON WA_RUN (CLOSE_DAY);
+
+-- The row is the lock of its parts: whoever changes a part updates its notice in the same transaction.
+CREATE TABLE WA_NOTICE (
+  ID               BIGINT NOT NULL,
+  REFERENCE        VARCHAR(13) CHARACTER SET ASCII NOT NULL,
+  RUN              BIGINT NOT NULL,
+  BRANCH           WA_ID NOT NULL,
+  CUSTOMER         WA_ID NOT NULL,
+  CONTACT          WA_ID NOT NULL,
+  CONTACT_NAME     WA_SHORT NOT NULL,
+  PHONE            WA_PHONE NOT NULL,
+  INSTANCE         WA_ID NOT NULL,
+  KIND             WA_WORD NOT NULL,
+  SEND_ON          DATE NOT NULL,
+  STATE            WA_WORD DEFAULT 'queued' NOT NULL,
+  ENDING           WA_WORD,            -- ended before anything left: wins over the states of the parts
+  REASON           WA_SHORT,
+  FIRST_DEPARTURE  DATE,               -- day of the first claim of a part; null: untouched
+  COUNTED_ON       DATE,               -- last day on which it counted as a contact of its instance
+  REVISION         INTEGER DEFAULT 0 NOT NULL,
+  CONSTRAINT WA_NOTICE_PK PRIMARY KEY (ID),
+  CONSTRAINT WA_NOTICE_REFERENCE UNIQUE (REFERENCE),
+  CONSTRAINT WA_NOTICE_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID),
+  CONSTRAINT WA_NOTICE_INSTANCE FOREIGN KEY (INSTANCE) REFERENCES WA_INSTANCE (INSTANCE),
+  CONSTRAINT WA_NOTICE_KIND CHECK (KIND IN ('overdue', 'upcoming', 'both')),
+  CONSTRAINT WA_NOTICE_STATE CHECK (STATE IN ('queued', 'sending', 'needs_person', 'sent', 'delivered', 'skipped',
+    'superseded', 'expired', 'failed')),
+  CONSTRAINT WA_NOTICE_ENDING CHECK (ENDING IS NULL OR (ENDING IN ('superseded', 'skipped', 'failed') AND STATE = ENDING
+    AND REASON IS NOT NULL)),
+  CONSTRAINT WA_NOTICE_SUPERSEDED CHECK (STATE <> 'superseded' OR (ENDING IS NOT NULL AND FIRST_DEPARTURE IS NULL))
+);
+CREATE INDEX WA_NOTICE_DUE ON WA_NOTICE (STATE, SEND_ON);
+CREATE INDEX WA_NOTICE_CUSTOMER ON WA_NOTICE (CUSTOMER);
+CREATE INDEX WA_NOTICE_PHONE ON WA_NOTICE (PHONE);
+CREATE INDEX WA_NOTICE_COUNTED ON WA_NOTICE (COUNTED_ON);
+
+CREATE TABLE WA_NOTICE_ITEM (
+  NOTICE         BIGINT NOT NULL,
+  RECEIVABLE     WA_ID NOT NULL,
+  DOCUMENT       WA_SHORT NOT NULL,
+  DUE_ON         DATE NOT NULL,
+  STAGE          WA_WORD NOT NULL,
+  BALANCE_CENTS  BIGINT NOT NULL,
+  HAS_BOLETO     WA_FLAG,
+  CONSTRAINT WA_NOTICE_ITEM_PK PRIMARY KEY (NOTICE, RECEIVABLE),
+  CONSTRAINT WA_NOTICE_ITEM_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
+  CONSTRAINT WA_NOTICE_ITEM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
+);
+
+CREATE TABLE WA_PART (
+  NOTICE         BIGINT NOT NULL,
+  SEQ            SMALLINT NOT NULL,
+  KIND           WA_WORD NOT NULL,
+  RECEIVABLE     WA_ID,
+  MESSAGE_ID     VARCHAR(40) CHARACTER SET ASCII NOT NULL,
+  STATE          WA_WORD DEFAULT 'queued' NOT NULL,
+  ATTEMPT        INTEGER DEFAULT 0 NOT NULL,
+  MAY_HAVE_LEFT  WA_FLAG,              -- keeps the claims of its notice; falls back to 0 only by proof or a person's word
+  REASON         WA_SHORT,
+  NEXT_TRY_AT    TIMESTAMP,
+  OWNER          WA_SHORT,
+  LEASE_UNTIL    TIMESTAMP,            -- server's clock
+  LEASE_MS       BIGINT,
+  TOKEN          BIGINT,               -- of the last begin or record: shows whether a commit without an answer happened
+  RECIPIENT      WA_ID,
+  CONTENT        WA_BYTES,             -- the text of a text message
+  FILE_NAME      WA_SHORT,
+  BEGUN_AT       TIMESTAMP,
+  BEGUN_ON       DATE,
+  GATEWAY_ID     WA_LONG_ID,
+  ACCEPTED_AT    TIMESTAMP,            -- set once accepted, never taken back
+  CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
+  CONSTRAINT WA_PART_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
+  CONSTRAINT WA_PART_MESSAGE_ID UNIQUE (MESSAGE_ID),
+  CONSTRAINT WA_PART_SEQ CHECK (SEQ > 0),
+  CONSTRAINT WA_PART_ATTEMPT CHECK (ATTEMPT >= 0),
+  CONSTRAINT WA_PART_KIND CHECK (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
+    OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL),
+  CONSTRAINT WA_PART_STATE CHECK (STATE IN ('queued', 'sending', 'accepted', 'server_ack', 'delivered', 'read', 'failed',
+    'unknown', 'skipped', 'expired')),
+  CONSTRAINT WA_PART_SENDING CHECK (STATE <> 'sending' OR (ATTEMPT > 0 AND OWNER IS NOT NULL AND LEASE_UNTIL IS NOT NULL
+    AND RECIPIENT IS NOT NULL AND BEGUN_AT IS NOT NULL)),
+  CONSTRAINT WA_PART_LEFT CHECK (MAY_HAVE_LEFT = 1 OR (ACCEPTED_AT IS NULL AND STATE NOT IN ('sending', 'unknown',
+    'accepted', 'server_ack', 'delivered', 'read'))),
+  CONSTRAINT WA_PART_ACCEPTED CHECK (STATE NOT IN ('accepted', 'server_ack', 'delivered', 'read')
+    OR ACCEPTED_AT IS NOT NULL)
+);
+CREATE INDEX WA_PART_RECIPIENT ON WA_PART (RECIPIENT);
+CREATE INDEX WA_PART_ACCEPTED_AT ON WA_PART (ACCEPTED_AT);
+
+-- Who was told which stage: the key keeps anybody from being dunned twice. NOTICE is null for a baseline.
+CREATE TABLE WA_CLAIM (
+  RECEIVABLE  WA_ID NOT NULL,
+  PHONE       WA_PHONE NOT NULL,
+  STAGE       WA_WORD NOT NULL,
+  NOTICE      BIGINT,
+  CONSTRAINT WA_CLAIM_PK PRIMARY KEY (RECEIVABLE, PHONE, STAGE),
+  CONSTRAINT WA_CLAIM_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
+  CONSTRAINT WA_CLAIM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
+);
+
+-- The last day on which something of a branch may have left to a phone; what is on its way is not in here yet.
+CREATE TABLE WA_WRITTEN (
+  PHONE    WA_PHONE NOT NULL,
+  BRANCH   WA_ID NOT NULL,
+  LAST_ON  DATE NOT NULL,
+  CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE, BRANCH)
+);
+
+CREATE TABLE WA_DECISION (
+  ID          BIGINT NOT NULL,
+  RUN         BIGINT NOT NULL,
+  CUSTOMER    WA_ID NOT NULL,
+  CONTACT     WA_ID,
+  RECEIVABLE  WA_ID,
+  REASON      WA_WORD NOT NULL,
+  DETAIL      WA_SHORT NOT NULL,
+  CONSTRAINT WA_DECISION_PK PRIMARY KEY (ID),
+  CONSTRAINT WA_DECISION_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID)
+);
+CREATE INDEX WA_DECISION_CUSTOMER ON WA_DECISION (CUSTOMER);
+
+CREATE TABLE WA_BAD_ROW (
+  ID           BIGINT NOT NULL,
+  RUN          BIGINT NOT NULL,
+  SOURCE       WA_SHORT NOT NULL,
+  ROW_KEY      WA_SHORT NOT NULL,
+  COLUMN_NAME  WA_SHORT NOT NULL,
+  PROBLEM      WA_WORD NOT NULL,
+  MASKED       WA_SHORT NOT NULL,
+  CONSTRAINT WA_BAD_ROW_PK PRIMARY KEY (ID),
+  CONSTRAINT WA_BAD_ROW_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID)
+);
+
+-- What the gateway said about a number; CANONICAL is null for "not on WhatsApp".
+CREATE TABLE WA_NUMBER (
+  PHONE        WA_PHONE NOT NULL,
+  CANONICAL    WA_ID,
+  RESOLVED_AT  TIMESTAMP NOT NULL,
+  CONSTRAINT WA_NUMBER_PK PRIMARY KEY (PHONE)
+);
+CREATE INDEX WA_NUMBER_CANONICAL ON WA_NUMBER (CANONICAL);
+
+CREATE TABLE WA_LID (
+  LID    WA_ID NOT NULL,
+  PHONE  WA_PHONE NOT NULL,
+  CONSTRAINT WA_LID_PK PRIMARY KEY (LID)
+);
+
+CREATE TABLE WA_REPLY (
+  INSTANCE      WA_ID NOT NULL,
+  CHAT          WA_ID NOT NULL,
+  GATEWAY_ID    WA_LONG_ID NOT NULL,
+  PHONE         WA_PHONE NOT NULL,
+  NOTICE        BIGINT,
+  WRITTEN_AT    TIMESTAMP NOT NULL,
+  CONTENT       WA_BYTES,
+  MEDIA         WA_SHORT,
+  INTENT        WA_WORD NOT NULL,
+  NEEDS_PERSON  WA_FLAG,
+  CONSTRAINT WA_REPLY_PK PRIMARY KEY (INSTANCE, CHAT, GATEWAY_ID),
+  CONSTRAINT WA_REPLY_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID)
+);
+CREATE INDEX WA_REPLY_PERSON ON WA_REPLY (NEEDS_PERSON, WRITTEN_AT);
+
+-- At most one automatic answer for each notice.
+CREATE TABLE WA_ANSWER (
+  NOTICE      BIGINT NOT NULL,
+  MESSAGE_ID  VARCHAR(40) CHARACTER SET ASCII NOT NULL,
+  STATE       WA_WORD NOT NULL,
+  CONTENT     WA_BYTES NOT NULL,
+  BEGUN_AT    TIMESTAMP NOT NULL,
+  GATEWAY_ID  WA_LONG_ID,
+  CONSTRAINT WA_ANSWER_PK PRIMARY KEY (NOTICE),
+  CONSTRAINT WA_ANSWER_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
+  CONSTRAINT WA_ANSWER_STATE CHECK (STATE IN ('sending', 'accepted', 'refused', 'unknown'))
+);
+
+CREATE TABLE WA_OPT_OUT (
+  PHONE     WA_PHONE NOT NULL,
+  WHY       WA_WORD NOT NULL,
+  SINCE_AT  TIMESTAMP NOT NULL,
+  CONSTRAINT WA_OPT_OUT_PK PRIMARY KEY (PHONE)
+);
+
+CREATE TABLE WA_HOLD (
+  CUSTOMER  WA_ID NOT NULL,
+  UNTIL_ON  DATE,
+  KIND      WA_WORD NOT NULL,
+  CONSTRAINT WA_HOLD_PK PRIMARY KEY (CUSTOMER)
+);
+
+CREATE TABLE WA_EVENT (
+  ID           BIGINT NOT NULL,
+  HAPPENED_AT  TIMESTAMP NOT NULL,
+  NOTICE       BIGINT,
+  SEQ          SMALLINT,
+  KIND         WA_WORD NOT NULL,
+  DETAIL       WA_SHORT NOT NULL,
+  CONSTRAINT WA_EVENT_PK PRIMARY KEY (ID),
+  CONSTRAINT WA_EVENT_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID)
+);
+
+-- What a constraint of one row cannot say. A retention job, which removes what the law says must go, opens the door for
+-- its own transaction: SELECT RDB$SET_CONTEXT('USER_TRANSACTION', 'WA_RETENTION', '1') FROM RDB$DATABASE.
+SET TERM ^ ;
+
+CREATE TRIGGER WA_EVENT_KEEP FOR WA_EVENT BEFORE UPDATE OR DELETE AS
+BEGIN
+  IF (UPDATING OR RDB$GET_CONTEXT('USER_TRANSACTION', 'WA_RETENTION') IS NULL) THEN
+    EXCEPTION WA_APPEND_ONLY;
+END^
+
+-- Only a queued part departs, each time under the next number, and not before the parts ahead of it are settled; what was
+-- accepted never comes back to where it could depart, except a failure after acceptance that a person requeues.
+CREATE TRIGGER WA_PART_MOVE FOR WA_PART BEFORE UPDATE AS
+BEGIN
+  IF (NEW.NOTICE <> OLD.NOTICE OR NEW.SEQ <> OLD.SEQ OR NEW.MESSAGE_ID <> OLD.MESSAGE_ID) THEN
+    EXCEPTION WA_ILLEGAL_MOVE;
+  IF (OLD.STATE IN ('accepted', 'server_ack', 'delivered', 'read')
+      AND NEW.STATE NOT IN ('accepted', 'server_ack', 'delivered', 'read', 'failed')) THEN
+    EXCEPTION WA_ILLEGAL_MOVE;
+  IF (NEW.STATE = 'sending' AND OLD.STATE <> 'sending') THEN
+  BEGIN
+    IF (OLD.STATE <> 'queued' OR NEW.ATTEMPT <> OLD.ATTEMPT + 1) THEN
+      EXCEPTION WA_ILLEGAL_MOVE;
+    IF (EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = NEW.NOTICE AND P.SEQ < NEW.SEQ
+        AND P.STATE IN ('queued', 'sending', 'unknown'))) THEN
+      EXCEPTION WA_ILLEGAL_MOVE;
+  END
+  ELSE IF (NEW.ATTEMPT <> OLD.ATTEMPT) THEN
+    EXCEPTION WA_ILLEGAL_MOVE;
+  IF (OLD.ACCEPTED_AT IS NOT NULL AND NEW.ACCEPTED_AT IS NULL) THEN
+    EXCEPTION WA_ILLEGAL_MOVE;
+END^
+
+CREATE TRIGGER WA_PART_KEEP FOR WA_PART BEFORE DELETE AS
+BEGIN
+  IF (OLD.ATTEMPT > 0 AND RDB$GET_CONTEXT('USER_TRANSACTION', 'WA_RETENTION') IS NULL) THEN
+    EXCEPTION WA_MAY_HAVE_LEFT;
+END^
+
+CREATE TRIGGER WA_CLAIM_KEEP FOR WA_CLAIM BEFORE DELETE AS
+BEGIN
+  IF (EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = OLD.NOTICE AND P.MAY_HAVE_LEFT = 1)
+      AND RDB$GET_CONTEXT('USER_TRANSACTION', 'WA_RETENTION') IS NULL) THEN
+    EXCEPTION WA_MAY_HAVE_LEFT;
+END^
+
+SET TERM ; ^

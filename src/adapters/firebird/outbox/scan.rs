@@ -1,0 +1,202 @@
+//! What a scan reads, and the runs it may let go or pass over.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::connection::{Batch, Connection, MAX_PARAMETERS, Value};
+use super::parts::log;
+use super::rows::{id, read_all};
+use super::store::{INSERT_CLAIM, supersede};
+use crate::domain::ids::{BranchId, ReceivableId};
+use crate::domain::phone::Phone;
+use crate::domain::selection::Hold;
+use crate::ports::outbox::{Claim, Memory, OutboxError, RunId, RunSummary, Untouched};
+
+/// A condition on WA_NOTICE N and its run R: a scan may supersede it.
+pub(super) const UNTOUCHED: &str = "N.STATE = 'queued' AND N.FIRST_DEPARTURE IS NULL AND N.ENDING IS NULL";
+
+pub(super) fn memory(
+    connection: &mut Connection,
+    receivables: &[ReceivableId],
+) -> Result<Memory, OutboxError> {
+    let mut memory = Memory::default();
+    for chunk in receivables.chunks(MAX_PARAMETERS) {
+        // Always the same statement text but for the last, shorter list: it stays prepared.
+        let marks = vec!["?"; chunk.len()].join(", ");
+        let sql =
+            format!("SELECT RECEIVABLE, PHONE, STAGE, NOTICE FROM WA_CLAIM WHERE RECEIVABLE IN ({marks})");
+        let ids = chunk
+            .iter()
+            .map(|r| id(r.as_str()))
+            .collect::<Result<Vec<_>, _>>()?;
+        memory
+            .claims
+            .extend(read_all("WA_CLAIM", &connection.query(&sql, &ids)?, |row| {
+                Ok(Claim {
+                    receivable: row.receivable()?,
+                    phone: row.phone()?,
+                    stage: row.stage()?,
+                    notice: row.opt_notice()?,
+                })
+            })?);
+    }
+    memory.untouched = untouched(connection)?;
+    memory.last_written = last_written(connection)?;
+    let phones = connection.query("SELECT PHONE FROM WA_OPT_OUT", &[])?;
+    memory.opted_out = read_all("WA_OPT_OUT", &phones, |row| row.phone())?;
+    let holds = connection.query("SELECT CUSTOMER, UNTIL_ON, KIND FROM WA_HOLD", &[])?;
+    memory.holds = read_all("WA_HOLD", &holds, |row| {
+        Ok(Hold {
+            customer: row.customer()?,
+            until: row.opt_date()?,
+            kind: row.text()?,
+        })
+    })?;
+    Ok(memory)
+}
+
+fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError> {
+    let sql = format!(
+        "SELECT N.ID, R.CLOSE_DAY, R.HELD, N.BRANCH, N.CUSTOMER, N.PHONE, I.RECEIVABLE, I.STAGE \
+         FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID \
+         WHERE {UNTOUCHED} ORDER BY N.ID, I.DUE_ON, I.RECEIVABLE"
+    );
+    let mut notices: Vec<Untouched> = Vec::new();
+    read_all("WA_NOTICE", &connection.query(&sql, &[])?, |row| {
+        let notice = Untouched {
+            id: row.notice()?,
+            close: row.date()?,
+            held: row.flag()?,
+            branch: row.branch()?,
+            customer: row.customer()?,
+            phone: row.phone()?,
+            items: vec![(row.receivable()?, row.stage()?)],
+        };
+        match notices.last_mut().filter(|last| last.id == notice.id) {
+            Some(last) => last.items.extend(notice.items),
+            None => notices.push(notice),
+        }
+        Ok(())
+    })?;
+    Ok(notices)
+}
+
+/// What is noted of departures that came to an end, and what is on its way.
+fn last_written(connection: &mut Connection) -> Result<Vec<(Phone, BranchId, NaiveDate)>, OutboxError> {
+    let sql = "SELECT PHONE, BRANCH, LAST_ON FROM WA_WRITTEN UNION ALL \
+               SELECT N.PHONE, N.BRANCH, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+               WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL";
+    let mut days: BTreeMap<(Phone, BranchId), NaiveDate> = BTreeMap::new();
+    read_all("WA_WRITTEN", &connection.query(sql, &[])?, |row| {
+        let (phone, branch, day) = (row.phone()?, row.branch()?, row.date()?);
+        let known = days.entry((phone, branch)).or_insert(day);
+        *known = day.max(*known);
+        Ok(())
+    })?;
+    Ok(days
+        .into_iter()
+        .map(|((phone, branch), day)| (phone, branch, day))
+        .collect())
+}
+
+pub(super) fn runs(
+    connection: &mut Connection,
+    close: Option<NaiveDate>,
+    limit: u32,
+) -> Result<Vec<RunSummary>, OutboxError> {
+    let sql = "SELECT ID, CLOSE_DAY, REFERENCE_DAY, STARTED_AT, HELD, NOTICES, SKIPPED, BAD_ROWS FROM WA_RUN";
+    let rows = match close {
+        Some(day) => {
+            let sql = format!("{sql} WHERE CLOSE_DAY = ? ORDER BY ID DESC ROWS ?");
+            connection.query(&sql, &[day.into(), limit.into()])?
+        }
+        None => connection.query(&format!("{sql} ORDER BY ID DESC ROWS ?"), &[limit.into()])?,
+    };
+    read_all("WA_RUN", &rows, |row| {
+        Ok(RunSummary {
+            id: RunId(row.int()?),
+            close: row.date()?,
+            reference_day: row.date()?,
+            started_at: row.at()?,
+            held: row.flag()?,
+            notices: row.number()?,
+            skipped: row.number()?,
+            bad_rows: row.number()?,
+        })
+    })
+}
+
+pub(super) fn confirm_held(connection: &mut Connection) -> Result<u32, OutboxError> {
+    let sql = "SELECT COUNT(*) FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE R.HELD = 1 AND N.STATE = 'queued'";
+    let rows = connection.query(sql, &[])?;
+    let freed = read_all("WA_NOTICE", &rows, |row| row.number())?
+        .pop()
+        .unwrap_or(0);
+    connection.execute("UPDATE WA_RUN SET HELD = 0 WHERE HELD = 1", &[])?;
+    Ok(freed)
+}
+
+pub(super) fn baseline(
+    connection: &mut Connection,
+    claims: &[Claim],
+    now: DateTime<Utc>,
+) -> Result<u32, OutboxError> {
+    let sql = format!(
+        "SELECT N.ID FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE R.HELD = 1 AND {UNTOUCHED} ORDER BY N.ID"
+    );
+    let held = read_all("WA_NOTICE", &connection.query(&sql, &[])?, |row| row.notice())?;
+    supersede(connection, &held, "baseline", now)?;
+    connection.execute("UPDATE WA_RUN SET HELD = 0 WHERE HELD = 1", &[])?;
+
+    let mut standing: HashMap<ReceivableId, BTreeSet<(String, String)>> = HashMap::new();
+    let receivables: BTreeSet<&ReceivableId> = claims.iter().map(|c| &c.receivable).collect();
+    let receivables: Vec<&ReceivableId> = receivables.into_iter().collect();
+    for chunk in receivables.chunks(MAX_PARAMETERS) {
+        let marks = vec!["?"; chunk.len()].join(", ");
+        let sql = format!("SELECT RECEIVABLE, PHONE, STAGE FROM WA_CLAIM WHERE RECEIVABLE IN ({marks})");
+        let ids = chunk
+            .iter()
+            .map(|r| id(r.as_str()))
+            .collect::<Result<Vec<_>, _>>()?;
+        read_all("WA_CLAIM", &connection.query(&sql, &ids)?, |row| {
+            let receivable = row.receivable()?;
+            standing
+                .entry(receivable)
+                .or_default()
+                .insert((row.text()?, row.text()?));
+            Ok(())
+        })?;
+    }
+    let mut batch = Batch::new();
+    let mut added = 0;
+    for claim in claims {
+        let key = (claim.phone.e164().to_owned(), claim.stage.to_string());
+        if standing
+            .entry(claim.receivable.clone())
+            .or_default()
+            .insert(key.clone())
+        {
+            let values = [
+                id(claim.receivable.as_str())?,
+                key.0.into(),
+                key.1.into(),
+                Value::Null,
+            ];
+            batch.push(connection, INSERT_CLAIM, &values)?;
+            added += 1;
+        }
+    }
+    batch
+        .send(connection)
+        .map_err(super::parts::duplicate_is_conflict)?;
+    log(
+        connection,
+        now,
+        None,
+        None,
+        "baseline",
+        &format!("{added} claims, {} notices superseded", held.len()),
+    )?;
+    Ok(added)
+}

@@ -1,0 +1,230 @@
+//! What people are shown: notices, counts, decisions, replies, events.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::connection::{Connection, Row, Value};
+use super::begin::{PAUSE_LEFT, pause};
+use super::rows::{at, corrupt, id, read_all};
+use crate::domain::ids::{ContactId, CustomerId, ReceivableId};
+use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartKey, PartState, Reference};
+use crate::domain::reply::Intent;
+use crate::domain::selection::{SkipReason, Skipped};
+use crate::ports::gateway::CanonicalId;
+use crate::ports::outbox::{
+    Counts, Event, InstanceRow, NewReply, Notice, OutboxError, Part, RunId, StoredReply,
+};
+
+pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Option<Notice>, OutboxError> {
+    let sql = "SELECT N.RUN, R.CLOSE_DAY, N.BRANCH, N.CUSTOMER, N.CONTACT, N.CONTACT_NAME, N.PHONE, N.INSTANCE, \
+               N.KIND, N.SEND_ON, N.STATE, N.REASON, N.FIRST_DEPARTURE \
+               FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE N.ID = ?";
+    let rows = connection.query(sql, &[notice.0.into()])?;
+    let found = read_all("WA_NOTICE", &rows, |row| {
+        Ok(Notice {
+            id: notice,
+            reference: Reference::of(notice),
+            run: RunId(row.int()?),
+            close: row.date()?,
+            branch: row.branch()?,
+            customer: row.customer()?,
+            contact: row.contact()?,
+            contact_name: row.utf8()?,
+            phone: row.phone()?,
+            instance: row.instance()?,
+            kind: row.kind()?,
+            send_on: row.date()?,
+            state: row.word(NoticeState::from_word)?,
+            reason: row.opt_utf8()?,
+            first_departure: row.opt_date()?,
+            items: Vec::new(),
+            parts: Vec::new(),
+        })
+    })?;
+    let Some(mut found) = found.into_iter().next() else {
+        return Ok(None);
+    };
+    let items = "SELECT RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, HAS_BOLETO FROM WA_NOTICE_ITEM \
+                 WHERE NOTICE = ? ORDER BY DUE_ON, RECEIVABLE";
+    let items = connection.query(items, &[notice.0.into()])?;
+    found.items = read_all("WA_NOTICE_ITEM", &items, |row| row.item())?;
+    let parts = "SELECT SEQ, KIND, RECEIVABLE, MESSAGE_ID, STATE, ATTEMPT, REASON, NEXT_TRY_AT, RECIPIENT, CONTENT, \
+                 FILE_NAME, BEGUN_AT, GATEWAY_ID, ACCEPTED_AT FROM WA_PART WHERE NOTICE = ? ORDER BY SEQ";
+    let parts = connection.query(parts, &[notice.0.into()])?;
+    found.parts = read_all("WA_PART", &parts, |row| {
+        Ok(Part {
+            key: PartKey {
+                notice,
+                seq: row.number()?,
+            },
+            kind: row.part_kind()?,
+            message_id: MessageId::from_stored(&row.text()?),
+            state: row.word(PartState::from_word)?,
+            attempt: row.number()?,
+            reason: row.opt_utf8()?,
+            next_try_at: row.opt_at()?,
+            to: row.opt_id()?.map(CanonicalId),
+            text: row.opt_utf8()?,
+            file_name: row.opt_utf8()?,
+            begun_at: row.opt_at()?,
+            gateway_id: row.opt_id()?,
+            accepted_at: row.opt_at()?,
+        })
+    })?;
+    Ok(Some(found))
+}
+
+/// `sql` with a restriction to one close, where one is asked for. `sql` joins WA_RUN as R and ends in its WHERE.
+fn of_close(
+    connection: &mut Connection,
+    close: Option<NaiveDate>,
+    sql: &str,
+    tail: &str,
+    mut parameters: Vec<Value>,
+) -> Result<Vec<Row>, OutboxError> {
+    let condition = match close {
+        Some(day) => {
+            parameters.push(day.into());
+            "AND R.CLOSE_DAY = ?"
+        }
+        None => "",
+    };
+    Ok(connection.query(&format!("{sql} {condition} {tail}"), &parameters)?)
+}
+
+pub(super) fn counts(
+    connection: &mut Connection,
+    close: Option<NaiveDate>,
+    receipt_deadline: DateTime<Utc>,
+) -> Result<Counts, OutboxError> {
+    const NOTICES: &str = "FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE 1 = 1";
+    const PARTS: &str =
+        "FROM WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN WHERE 1 = 1";
+    let select = |what: &str, from: &str, filter: &str| format!("SELECT {what} {from} {filter}");
+
+    let sql = select("N.STATE, COUNT(*)", NOTICES, "");
+    let rows = of_close(connection, close, &sql, "GROUP BY N.STATE", vec![])?;
+    let mut notices = read_all("WA_NOTICE", &rows, |row| {
+        Ok((row.word(NoticeState::from_word)?, row.number()?))
+    })?;
+    notices.sort_unstable();
+    let sql = select("P.STATE, COUNT(*)", PARTS, "");
+    let rows = of_close(connection, close, &sql, "GROUP BY P.STATE", vec![])?;
+    let mut parts = read_all("WA_PART", &rows, |row| {
+        Ok((row.word(PartState::from_word)?, row.number()?))
+    })?;
+    parts.sort_unstable();
+
+    let mut number = |sql: &str, parameters: Vec<Value>| -> Result<u32, OutboxError> {
+        let rows = of_close(connection, close, sql, "", parameters)?;
+        Ok(read_all("WA_NOTICE", &rows, |row| row.number())?
+            .pop()
+            .unwrap_or(0))
+    };
+    let open = "AND R.HELD = 1 AND N.STATE IN ('queued', 'sending', 'needs_person')";
+    let held = number(&select("COUNT(*)", NOTICES, open), vec![])?;
+    let late = "AND P.STATE = 'accepted' AND P.ACCEPTED_AT < ?";
+    let without_receipt = number(&select("COUNT(*)", PARTS, late), vec![at(receipt_deadline)])?;
+    let replies = "FROM WA_REPLY A LEFT JOIN WA_NOTICE N ON N.ID = A.NOTICE LEFT JOIN WA_RUN R ON R.ID = N.RUN \
+                   WHERE A.NEEDS_PERSON = 1";
+    let replies_for_person = number(&select("COUNT(*)", replies, ""), vec![])?;
+    Ok(Counts {
+        notices,
+        parts,
+        held,
+        replies_for_person,
+        without_receipt,
+    })
+}
+
+pub(super) fn instances(
+    connection: &mut Connection,
+    today: NaiveDate,
+) -> Result<Vec<InstanceRow>, OutboxError> {
+    let sql = format!(
+        "SELECT I.INSTANCE, I.COUNTED_DAY, I.CONTACTS, I.FIRST_USED_ON, {PAUSE_LEFT} \
+         FROM WA_INSTANCE I ORDER BY I.INSTANCE"
+    );
+    read_all("WA_INSTANCE", &connection.query(&sql, &[])?, |row| {
+        let instance = row.instance()?;
+        let (day, contacts): (_, u32) = (row.opt_date()?, row.number()?);
+        Ok(InstanceRow {
+            instance,
+            day,
+            contacts_today: if day == Some(today) { contacts } else { 0 },
+            first_used_on: row.opt_date()?,
+            pause_left: pause(row.int()?),
+        })
+    })
+}
+
+pub(super) fn notices_of(
+    connection: &mut Connection,
+    customer: &CustomerId,
+    limit: u32,
+) -> Result<Vec<Notice>, OutboxError> {
+    let sql = "SELECT ID FROM WA_NOTICE WHERE CUSTOMER = ? ORDER BY ID DESC ROWS ?";
+    let rows = connection.query(sql, &[id(customer.as_str())?, limit.into()])?;
+    let ids = read_all("WA_NOTICE", &rows, |row| row.notice())?;
+    ids.into_iter()
+        .map(|id| notice(connection, id)?.ok_or_else(|| corrupt("WA_NOTICE", format!("{id} has no run"))))
+        .collect()
+}
+
+pub(super) fn decisions_of(
+    connection: &mut Connection,
+    customer: &CustomerId,
+    limit: u32,
+) -> Result<Vec<(NaiveDate, Skipped)>, OutboxError> {
+    let sql = "SELECT R.CLOSE_DAY, D.CUSTOMER, D.CONTACT, D.RECEIVABLE, D.REASON, D.DETAIL \
+               FROM WA_DECISION D JOIN WA_RUN R ON R.ID = D.RUN WHERE D.CUSTOMER = ? ORDER BY D.ID DESC ROWS ?";
+    let rows = connection.query(sql, &[id(customer.as_str())?, limit.into()])?;
+    read_all("WA_DECISION", &rows, |row| {
+        let close = row.date()?;
+        let skipped = Skipped {
+            customer: row.customer()?,
+            contact: row.opt_id()?.map(ContactId::new),
+            receivable: row.opt_id()?.map(ReceivableId::new),
+            reason: row.word(SkipReason::from_word)?,
+            detail: row.utf8()?,
+        };
+        Ok((close, skipped))
+    })
+}
+
+pub(super) fn replies_for_person(
+    connection: &mut Connection,
+    limit: u32,
+) -> Result<Vec<StoredReply>, OutboxError> {
+    let sql = "SELECT INSTANCE, CHAT, GATEWAY_ID, PHONE, NOTICE, WRITTEN_AT, CONTENT, MEDIA, INTENT FROM WA_REPLY \
+               WHERE NEEDS_PERSON = 1 ORDER BY WRITTEN_AT DESC, GATEWAY_ID ROWS ?";
+    read_all("WA_REPLY", &connection.query(sql, &[limit.into()])?, |row| {
+        let reply = NewReply {
+            instance: row.instance()?,
+            chat: row.canonical()?,
+            gateway_id: row.id()?,
+            phone: row.phone()?,
+            notice: row.opt_notice()?,
+            at: row.at()?,
+            text: row.opt_utf8()?,
+            media: row.opt_utf8()?,
+            intent: row.word(Intent::from_word)?,
+        };
+        Ok(StoredReply {
+            reply,
+            needs_person: true,
+        })
+    })
+}
+
+pub(super) fn events(connection: &mut Connection, notice: NoticeId) -> Result<Vec<Event>, OutboxError> {
+    let sql = "SELECT HAPPENED_AT, NOTICE, SEQ, KIND, DETAIL FROM WA_EVENT WHERE NOTICE = ? ORDER BY ID";
+    read_all("WA_EVENT", &connection.query(sql, &[notice.0.into()])?, |row| {
+        Ok(Event {
+            at: row.at()?,
+            notice: row.opt_notice()?,
+            seq: row.opt_int()?.and_then(|seq| u16::try_from(seq).ok()),
+            kind: row.text()?,
+            detail: row.utf8()?,
+        })
+    })
+}

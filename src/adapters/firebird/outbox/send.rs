@@ -1,0 +1,347 @@
+//! What `send` does: claims, outcomes, sweeps, endings.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::connection::{Batch, Connection, DatabaseError};
+use super::parts::{Change, Loaded, event_word, log};
+use super::rows::{at, id, read_all};
+use super::scan::UNTOUCHED;
+use super::store::{INSERT_CLAIM, replace_contents};
+use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState};
+use crate::domain::phone::Phone;
+use crate::ports::gateway::{AckLevel, CanonicalId};
+use crate::ports::outbox::{AwaitingReceipt, Departure, OutboxError, Outcome, Recorded, Resolution};
+
+/// More of a lease left than it was long, and this: the server's clock was set back.
+const CLOCK_SLACK_SECONDS: u32 = 60;
+
+/// Records an outcome, fenced by the attempt's number. `token` as in `begin`.
+pub(super) fn record(
+    connection: &mut Connection,
+    key: PartKey,
+    attempt: u32,
+    outcome: &Outcome,
+    token: i64,
+    uncertain: bool,
+) -> Result<Recorded, OutboxError> {
+    let (mut notice, place) = Loaded::load_part(connection, key)?;
+    let part = &notice.parts[place];
+    if uncertain && part.token == Some(token) {
+        return Ok(Recorded::Now(part.state));
+    }
+    if part.attempt != attempt {
+        let detail = format!(
+            "{} of attempt {attempt} came when the part was {} under attempt {}{}",
+            event_word(outcome.event),
+            part.state.word(),
+            part.attempt,
+            outcome
+                .gateway_id
+                .as_deref()
+                .map(|id| format!(", id {id}"))
+                .unwrap_or_default()
+        );
+        log(
+            connection,
+            outcome.now,
+            Some(key.notice),
+            Some(key.seq),
+            "late_answer",
+            &detail,
+        )?;
+        return Ok(Recorded::LateAnswer);
+    }
+    let change = Change {
+        gateway_id: outcome.gateway_id.as_deref(),
+        reason: outcome.reason.as_deref(),
+        next_try_at: outcome.next_try_at,
+        token: Some(token),
+    };
+    let state = notice.apply(connection, place, outcome.event, &change, outcome.now)?;
+    notice.finish(connection)?;
+    Ok(Recorded::Now(state))
+}
+
+/// Parts whose lease ran out become unknown.
+pub(super) fn sweep(connection: &mut Connection, now: DateTime<Utc>) -> Result<Vec<PartKey>, OutboxError> {
+    let sql = format!(
+        "SELECT P.NOTICE, P.SEQ FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+         WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' \
+         AND (P.LEASE_UNTIL < LOCALTIMESTAMP OR DATEADD(-P.LEASE_MS MILLISECOND TO P.LEASE_UNTIL) \
+         > DATEADD({CLOCK_SLACK_SECONDS} SECOND TO LOCALTIMESTAMP)) ORDER BY P.NOTICE, P.SEQ"
+    );
+    let found = read_all("WA_PART", &connection.query(&sql, &[])?, |row| {
+        Ok(PartKey {
+            notice: row.notice()?,
+            seq: row.number()?,
+        })
+    })?;
+    let change = Change {
+        reason: Some("lease_ran_out"),
+        ..Change::default()
+    };
+    for key in &found {
+        let (mut notice, place) = Loaded::load_part(connection, *key)?;
+        notice.apply(connection, place, PartEvent::LeaseRanOut, &change, now)?;
+        notice.finish(connection)?;
+    }
+    Ok(found)
+}
+
+pub(super) fn due(connection: &mut Connection, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError> {
+    let sql = "SELECT N.ID FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
+               WHERE N.STATE IN ('queued', 'sending') AND N.ENDING IS NULL AND N.SEND_ON <= ? AND R.HELD = 0 \
+               ORDER BY IIF(N.FIRST_DEPARTURE IS NULL, 1, 0), N.SEND_ON, N.ID";
+    read_all("WA_NOTICE", &connection.query(sql, &[today.into()])?, |row| {
+        row.notice()
+    })
+}
+
+/// The guard of all that only an untouched notice may suffer; it also keeps two workers from doing it at once.
+fn take_untouched(connection: &mut Connection, notice: NoticeId) -> Result<bool, OutboxError> {
+    let sql = format!("UPDATE WA_NOTICE N SET N.REVISION = N.REVISION + 1 WHERE N.ID = ? AND {UNTOUCHED}");
+    Ok(connection.execute(&sql, &[notice.0.into()])? == 1)
+}
+
+pub(super) fn rebuild(
+    connection: &mut Connection,
+    identity: &str,
+    notice: NoticeId,
+    departure: &Departure,
+) -> Result<bool, OutboxError> {
+    if !take_untouched(connection, notice)? {
+        return Ok(false);
+    }
+    let rows = connection.query("SELECT PHONE FROM WA_NOTICE WHERE ID = ?", &[notice.0.into()])?;
+    let Some(phone) = read_all("WA_NOTICE", &rows, |row| row.phone())?.pop() else {
+        return Ok(false);
+    };
+    connection.execute(
+        "UPDATE WA_NOTICE SET KIND = ? WHERE ID = ?",
+        &[departure.kind.word().into(), notice.0.into()],
+    )?;
+    let replaced = replace_contents(
+        connection,
+        identity,
+        notice,
+        &phone,
+        &departure.items,
+        &departure.parts,
+    );
+    replaced.map_err(claim_taken)?;
+    Ok(true)
+}
+
+fn claim_taken(error: OutboxError) -> OutboxError {
+    match error {
+        OutboxError::Database(DatabaseError::Duplicate { .. }) => OutboxError::ClaimTaken,
+        other => other,
+    }
+}
+
+pub(super) fn end_untouched(
+    connection: &mut Connection,
+    notice: NoticeId,
+    ending: Ending,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, OutboxError> {
+    let Some(mut notice) = Loaded::load(connection, notice)?.filter(|n| n.untouched) else {
+        return Ok(false);
+    };
+    notice.end(connection, ending, reason, now)?;
+    notice.finish(connection)?;
+    Ok(true)
+}
+
+/// Parts that are not queued any more are left alone.
+pub(super) fn settle_queued(
+    connection: &mut Connection,
+    parts: &[PartKey],
+    event: PartEvent,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    let mut keys = parts.to_vec();
+    keys.sort_unstable();
+    let change = Change {
+        reason: Some(reason),
+        ..Change::default()
+    };
+    for keys in keys.chunk_by(|a, b| a.notice == b.notice) {
+        let Some(mut notice) = Loaded::load(connection, keys[0].notice)? else {
+            continue;
+        };
+        let mut changed = false;
+        for place in 0..notice.parts.len() {
+            let part = &notice.parts[place];
+            if part.state == PartState::Queued && keys.iter().any(|k| k.seq == part.seq) {
+                notice.apply(connection, place, event, &change, now)?;
+                changed = true;
+            }
+        }
+        if changed {
+            notice.finish(connection)?;
+        }
+    }
+    Ok(())
+}
+
+/// Opt-outs and the like: ends what is untouched, skips what is queued of the rest.
+pub(super) fn stop_writing_to(
+    connection: &mut Connection,
+    phone: &Phone,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), OutboxError> {
+    let sql = "SELECT ID FROM WA_NOTICE WHERE PHONE = ? AND STATE IN ('queued', 'sending', 'needs_person') ORDER BY ID";
+    let open = read_all(
+        "WA_NOTICE",
+        &connection.query(sql, &[phone.e164().into()])?,
+        |row| row.notice(),
+    )?;
+    for id in open {
+        if end_untouched(connection, id, Ending::Skipped, reason, now)? {
+            continue;
+        }
+        let Some(notice) = Loaded::load(connection, id)? else {
+            continue;
+        };
+        let keys: Vec<PartKey> = notice
+            .parts
+            .iter()
+            .map(|p| PartKey {
+                notice: id,
+                seq: p.seq,
+            })
+            .collect();
+        settle_queued(connection, &keys, PartEvent::Skip, reason, now)?;
+    }
+    Ok(())
+}
+
+pub(super) fn with_unknown_parts(connection: &mut Connection) -> Result<Vec<NoticeId>, OutboxError> {
+    let sql = "SELECT ID FROM WA_NOTICE WHERE STATE = 'needs_person' ORDER BY ID";
+    read_all("WA_NOTICE", &connection.query(sql, &[])?, |row| row.notice())
+}
+
+pub(super) fn known_gateway_ids(
+    connection: &mut Connection,
+    to: &CanonicalId,
+) -> Result<Vec<String>, OutboxError> {
+    let sql = "SELECT GATEWAY_ID FROM WA_PART WHERE RECIPIENT = ? AND GATEWAY_ID IS NOT NULL";
+    read_all("WA_PART", &connection.query(sql, &[id(&to.0)?])?, |row| row.id())
+}
+
+pub(super) fn resolve(
+    connection: &mut Connection,
+    key: PartKey,
+    resolution: Resolution,
+    now: DateTime<Utc>,
+) -> Result<PartState, OutboxError> {
+    let (event, reason) = match resolution {
+        Resolution::Sent => (PartEvent::Accept, "resolved_sent"),
+        Resolution::Retry => (PartEvent::Requeue, "resolved_retry"),
+        Resolution::Drop => (PartEvent::Skip, "resolved_drop"),
+    };
+    let (mut notice, place) = Loaded::load_part(connection, key)?;
+    let from = notice.parts[place].state;
+    if !matches!(from, PartState::Unknown | PartState::Failed) {
+        return Err(IllegalMove { from, event }.into());
+    }
+    let ended = !notice.state.is_open();
+    let change = Change {
+        reason: Some(reason),
+        ..Change::default()
+    };
+    let state = notice.apply(connection, place, event, &change, now)?;
+    notice.finish(connection)?;
+    if ended && notice.state.is_open() {
+        claim_again(connection, &notice)?;
+    }
+    Ok(state)
+}
+
+/// A notice that had ended and let go of its stages goes on: it must hold them again, or a person learns that another
+/// notice does.
+fn claim_again(connection: &mut Connection, notice: &Loaded) -> Result<(), OutboxError> {
+    let held = connection.query(
+        "SELECT COUNT(*) FROM WA_CLAIM WHERE NOTICE = ?",
+        &[notice.id.0.into()],
+    )?;
+    if read_all("WA_CLAIM", &held, |row| row.int())?.pop() != Some(0) {
+        return Ok(());
+    }
+    let sql = "SELECT RECEIVABLE, STAGE FROM WA_NOTICE_ITEM WHERE NOTICE = ?";
+    let items = connection.query(sql, &[notice.id.0.into()])?;
+    let mut batch = Batch::new();
+    for (receivable, stage) in read_all("WA_NOTICE_ITEM", &items, |row| {
+        Ok((row.receivable()?, row.stage()?.to_string()))
+    })? {
+        let values = [
+            id(receivable.as_str())?,
+            notice.phone.e164().into(),
+            stage.into(),
+            notice.id.0.into(),
+        ];
+        batch
+            .push(connection, INSERT_CLAIM, &values)
+            .map_err(|e| claim_taken(e.into()))?;
+    }
+    batch.send(connection).map_err(|e| claim_taken(e.into()))
+}
+
+pub(super) fn awaiting_receipts(
+    connection: &mut Connection,
+    since: DateTime<Utc>,
+) -> Result<Vec<AwaitingReceipt>, OutboxError> {
+    let sql = "SELECT P.NOTICE, P.SEQ, N.INSTANCE, P.GATEWAY_ID, P.STATE, P.ACCEPTED_AT FROM WA_PART P \
+               JOIN WA_NOTICE N ON N.ID = P.NOTICE \
+               WHERE P.ACCEPTED_AT > ? AND P.STATE IN ('accepted', 'server_ack', 'delivered') \
+               AND P.GATEWAY_ID IS NOT NULL ORDER BY P.ACCEPTED_AT, P.NOTICE, P.SEQ";
+    read_all("WA_PART", &connection.query(sql, &[at(since)])?, |row| {
+        Ok(AwaitingReceipt {
+            part: PartKey {
+                notice: row.notice()?,
+                seq: row.number()?,
+            },
+            instance: row.instance()?,
+            gateway_id: row.id()?,
+            state: row.word(PartState::from_word)?,
+            accepted_at: row.at()?,
+        })
+    })
+}
+
+pub(super) fn receipt(
+    connection: &mut Connection,
+    key: PartKey,
+    level: AckLevel,
+    now: DateTime<Utc>,
+) -> Result<bool, OutboxError> {
+    let event = match level {
+        AckLevel::Pending => return Ok(false),
+        AckLevel::Server => PartEvent::ServerReceipt,
+        AckLevel::Delivered => PartEvent::DeliveryReceipt,
+        AckLevel::Read => PartEvent::ReadReceipt,
+        AckLevel::Error => PartEvent::ErrorReceipt,
+    };
+    let (mut notice, place) = Loaded::load_part(connection, key)?;
+    let from = notice.parts[place].state;
+    if crate::domain::notice::next_state(from, event)? == from {
+        return Ok(false);
+    }
+    let reason = (event == PartEvent::ErrorReceipt).then_some("refused_after_acceptance");
+    notice.apply(
+        connection,
+        place,
+        event,
+        &Change {
+            reason,
+            ..Change::default()
+        },
+        now,
+    )?;
+    notice.finish(connection)?;
+    Ok(true)
+}

@@ -1,0 +1,164 @@
+//! Words for the values of the domain: reasons, stages, states, phones, durations.
+
+use std::time::Duration;
+
+use super::context::Context;
+use crate::app::scan::ScanWarning;
+use crate::domain::document::slip::BoletoRefusal;
+use crate::domain::ids::CustomerId;
+use crate::domain::notice::{NoticeState, PartKind, PartState};
+use crate::domain::phone::Phone;
+use crate::domain::policy::Stage;
+use crate::domain::receivable::{BadRow, BadValue};
+use crate::domain::reply::Intent;
+use crate::domain::selection::SkipReason;
+use crate::i18n::format;
+use crate::ports::gateway::LinkState;
+
+/// Why someone or something was left out.
+pub fn reason(context: &Context, reason: SkipReason) -> String {
+    context.say(&format!("reason-{}", reason.word()))
+}
+
+/// A reason as the outbox stores it (a word, perhaps with a detail after a colon).
+pub fn stored_reason(context: &Context, stored: &str) -> String {
+    let (word, detail) = stored.split_once(':').map_or((stored, ""), |(w, d)| (w.trim(), d.trim()));
+    let key = format!("reason-{word}");
+    let words = if context.catalog.has(&key) { context.say(&key) } else { word.replace('_', " ") };
+    if detail.is_empty() { words } else { format!("{words} ({detail})") }
+}
+
+/// `5 dias antes`, `15 dias depois`, `no dia`.
+pub fn stage(context: &Context, stage: Stage) -> String {
+    match stage {
+        Stage::Upcoming(days) => context.text("stage-upcoming", &[("days", days.into())]),
+        Stage::Overdue(days) => context.text("stage-overdue", &[("days", days.into())]),
+    }
+}
+
+/// `(51) 98765-4321`; foreign ones as E.164.
+pub fn phone(phone: &Phone) -> String {
+    let digits = phone.digits();
+    match digits.strip_prefix("55") {
+        Some(national) if national.len() == 11 => {
+            format!("({}) {}-{}", &national[..2], &national[2..7], &national[7..])
+        }
+        Some(national) if national.len() == 10 => {
+            format!("({}) {}-{}", &national[..2], &national[2..6], &national[6..])
+        }
+        _ => phone.e164().to_owned(),
+    }
+}
+
+/// `texto, 2 boletos, 2 códigos, extrato`.
+pub fn documents(context: &Context, parts: &[PartKind]) -> String {
+    let count = |word: &str| parts.iter().filter(|p| p.word() == word).count();
+    let mut out = Vec::new();
+    for word in ["boleto", "code", "boletos", "statement"] {
+        let count = count(word);
+        if count > 0 {
+            out.push(context.text(&format!("document-{word}"), &[("count", count.into())]));
+        }
+    }
+    out.join(", ")
+}
+
+/// State of a notice.
+pub fn notice_state(context: &Context, state: NoticeState) -> String {
+    context.say(&format!("notice-{}", state.word()))
+}
+
+/// State of a part.
+pub fn part_state(context: &Context, state: PartState) -> String {
+    context.say(&format!("part-{}", state.word()))
+}
+
+/// What a part is.
+pub fn part_kind(context: &Context, kind: &PartKind) -> String {
+    context.say(&format!("kind-{}", kind.word()))
+}
+
+/// What a reply means.
+pub fn intent(context: &Context, intent: Intent) -> String {
+    context.say(&format!("intent-{}", intent.word()))
+}
+
+/// State of a link.
+pub fn link(context: &Context, state: &LinkState) -> String {
+    match state {
+        LinkState::Absent => context.say("link-absent"),
+        LinkState::Closed { removed: true, .. } => context.say("link-removed"),
+        LinkState::Closed { .. } => context.say("link-closed"),
+        LinkState::Connecting => context.say("link-connecting"),
+        LinkState::Open { number: Some(number) } => {
+            context.text("link-open-number", &[("number", phone(number).into())])
+        }
+        LinkState::Open { number: None } => context.say("link-open"),
+    }
+}
+
+/// The link's word in JSON.
+pub fn link_word(state: &LinkState) -> &'static str {
+    match state {
+        LinkState::Absent => "absent",
+        LinkState::Closed { removed: true, .. } => "removed",
+        LinkState::Closed { .. } => "closed",
+        LinkState::Connecting => "connecting",
+        LinkState::Open { .. } => "open",
+    }
+}
+
+/// Why a boleto stays behind.
+pub fn boleto(context: &Context, refusal: BoletoRefusal) -> String {
+    let word = serde_json::to_value(refusal).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    context.say(&format!("boleto-{word}"))
+}
+
+/// A row that could not be read.
+pub fn bad_row(context: &Context, row: &BadRow) -> String {
+    context.text(
+        "bad-row",
+        &[
+            ("query", row.query.clone().into()),
+            ("key", row.key.clone().into()),
+            ("column", row.column.clone().into()),
+            ("problem", bad_value(context, row.problem).into()),
+            ("value", row.value.clone().into()),
+        ],
+    )
+}
+
+fn bad_value(context: &Context, problem: BadValue) -> String {
+    let word = serde_json::to_value(problem).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    context.say(&format!("bad-{word}"))
+}
+
+/// A warning of a scan.
+pub fn scan_warning(context: &Context, warning: &ScanWarning) -> String {
+    let date = |d| format::date(context.lang(), d);
+    match warning {
+        ScanWarning::SharedNumber { phone: number, customers } => {
+            let customers = customers.iter().map(CustomerId::as_str).collect::<Vec<_>>().join(", ");
+            context.text("warning-shared-number", &[("phone", phone(number).into()), ("customers", customers.into())])
+        }
+        ScanWarning::BankReturnStale { last } => {
+            context.text("warning-bank-return", &[("last", date(*last).into())])
+        }
+        ScanWarning::ClockDisagrees { business_date, today } => context.text(
+            "warning-clock",
+            &[("business", date(*business_date).into()), ("today", date(*today).into())],
+        ),
+    }
+}
+
+/// `2 h 10 min`, `45 s`.
+pub fn duration(context: &Context, duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 3600, seconds / 60 % 60) {
+        (0, 0) => context.text("duration-seconds", &[("seconds", seconds.max(1).into())]),
+        (0, minutes) => context.text("duration-minutes", &[("minutes", minutes.into())]),
+        (hours, minutes) => {
+            context.text("duration-hours", &[("hours", hours.into()), ("minutes", minutes.into())])
+        }
+    }
+}
