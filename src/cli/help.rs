@@ -70,29 +70,17 @@ pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
         ))
 }
 
-/// What `wa-notify` alone prints: the overview and the next step.
-pub fn start(catalog: &Catalog, width: usize, colour: bool) -> String {
-    let command = help_flags(<super::args::Cli as clap::CommandFactory>::command());
-    let globals: Vec<Arg> = command
-        .get_arguments()
-        .filter(|arg| arg.is_global_set())
-        .cloned()
-        .collect();
-    let page = Page {
-        catalog,
-        width,
-        globals,
-    };
-    let text = format!(
-        "{}\n\n{}\n",
-        page.commands(&command),
-        page.wrapped("help-next-step")
-    );
-    if colour {
-        text
-    } else {
-        console::strip_ansi_codes(&text).into_owned()
+/// What `wa-notify` alone prints: the commands of every day and the next step, on one screen of 24 lines.
+pub fn start(command: Command, catalog: &Catalog, width: usize, colour: bool) -> String {
+    let page = Page { catalog, width, globals: Vec::new() };
+    let mut text = format!("{}\n\n", page.wrapped("help-overview"));
+    for (group, names) in GROUPS {
+        if group != "group-tools" {
+            text.push_str(page.group(&command, group, names).trim_start());
+        }
     }
+    text.push_str(&format!("\n{}\n", page.wrapped("help-next-step")));
+    if colour { text } else { console::strip_ansi_codes(&text).into_owned() }
 }
 
 /// `-h`, `--help`, `-V`, `--version` as arguments of our own, so that they have our words.
@@ -200,20 +188,18 @@ impl Page<'_> {
             self.catalog.say("help-usage-options"),
         ));
         for (group, names) in GROUPS {
-            let commands: Vec<&str> = names
-                .iter()
-                .copied()
-                .filter(|name| command.find_subcommand(name).is_some())
-                .collect();
-            if commands.is_empty() {
-                continue;
-            }
-            let rows = commands
-                .into_iter()
-                .map(|name| (name.to_owned(), self.catalog.say(&format!("help-{name}"))));
-            out.push_str(&self.block(group, rows.collect()));
+            out.push_str(&self.group(command, group, names));
         }
         out.trim_end().to_owned()
+    }
+
+    /// A group of the overview, as far as its commands are registered.
+    fn group(&self, command: &Command, heading: &str, names: &[&str]) -> String {
+        let rows = names
+            .iter()
+            .filter(|name| command.find_subcommand(name).is_some())
+            .map(|name| ((*name).to_owned(), self.catalog.say(&format!("help-{name}"))));
+        self.block(heading, rows.collect())
     }
 
     fn usage(&self, command: &Command, path: &[String]) -> String {
@@ -429,6 +415,16 @@ mod tests {
             ] {
                 assert!(!page.contains(english), "{path} says {english}: {page}");
             }
+        }
+    }
+
+    #[test]
+    fn the_first_look_fits_a_screen() {
+        for lang in Lang::ALL {
+            let text = start(Planned::command(), &Catalog::new(lang), 80, false);
+            // One line is the shell's.
+            assert!(text.lines().count() <= 23, "{text}");
+            assert!(text.contains("scan") && text.contains("--help"), "{text}");
         }
     }
 

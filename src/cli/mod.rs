@@ -70,7 +70,7 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         }
     };
     let Some(command) = cli.command else {
-        let text = help::start(&catalog, early.width(), early.stdout_has_colour());
+        let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
     match Context::new(&cli.global, command.name(), lang) {

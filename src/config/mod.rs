@@ -64,7 +64,10 @@ pub fn load(path: &Path) -> Result<Settings, ConfigErrors> {
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = encoding::decode(&bytes).map_err(fail)?;
-    parse(&text, path, &secrets::process_env)
+    // Paths within count from the file's folder, wherever the program is started from; lock and schedule too want
+    // one name for one file.
+    let absolute = std::path::absolute(path).map_err(unreadable)?;
+    parse(&text, &absolute, &secrets::process_env)
 }
 
 /// Checks the text of a configuration. `path` is where it came from: relative files count from its folder.

@@ -87,7 +87,7 @@ fn alone_it_shows_the_commands_and_the_next_step() {
         let page = text(&output.stdout);
         assert!(page.contains(next), "{page}");
         // It fits a terminal of 24 lines, with the prompt below.
-        assert!(page.lines().count() <= 30, "{page}");
+        assert!(page.lines().count() <= 23, "{page}");
     }
 }
 

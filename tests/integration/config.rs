@@ -18,11 +18,12 @@ fn check(bytes: &[u8], lang: &str) -> (i32, String, String) {
     std::fs::write(folder.path().join("wa-notify.toml"), bytes).expect("the configuration");
     let args = ["config", "check", "--config", "wa-notify.toml", "--lang", lang];
     let output = program(folder.path(), &args).output().expect("it runs");
-    (
-        output.status.code().expect("an exit code"),
-        String::from_utf8(output.stdout).expect("UTF-8"),
-        String::from_utf8(output.stderr).expect("UTF-8"),
-    )
+    // Paths in messages are whole; the folder is another one each time.
+    let text = |bytes: Vec<u8>| {
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.replace(&format!("{}/", folder.path().display()), "")
+    };
+    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
 }
 
 /// A valid `[database]`, for cases about other sections.
