@@ -9,21 +9,36 @@
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | [`config`] | `config check`, `config show` |
+//! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
+//! | [`scan`], [`send`], [`replies`] | the day |
+//! | [`status`], [`preview`] | seeing and settling |
 //! | [`sandbox`] | `wa-sandbox` |
+//! | [`wiring`], [`words`] | settings to real things; values to words |
 
 pub mod args;
 pub mod config;
 pub mod context;
+pub mod demo;
 pub mod error;
 pub mod exit_code;
 pub mod help;
+pub mod init;
 pub mod interrupt;
 pub mod lock;
 pub mod logging;
 pub mod output;
+pub mod pair;
+pub mod preview;
 pub mod progress;
+pub mod replies;
 pub mod sandbox;
+pub mod scan;
+pub mod schedule;
+pub mod send;
+pub mod status;
 pub mod text;
+pub mod wiring;
+pub mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -93,6 +108,28 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
 fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Config(args) => config::run(context, &args),
+        Command::Init(args) => init::run(context, &args),
+        Command::Demo(args) => demo::run(context, &args),
+        Command::Schedule(args) => schedule::run(context, &args),
+        Command::Pair(args) => with_database(context, || pair::run(context, &args)),
+        Command::Instances(args) => with_database(context, || pair::instances(context, &args)),
+        Command::Scan(args) => with_database(context, || scan::run(context, &args)),
+        Command::Send(args) => with_database(context, || send::run(context, &args)),
+        Command::Replies(args) => with_database(context, || replies::run(context, &args)),
+        Command::Status(args) => with_database(context, || status::run(context, &args)),
+        Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
+        Command::Preview(args) => with_database(context, || preview::run(context, &args)),
+    }
+}
+
+/// A command that opens a database; an embedded one wants the process started anew with its environment first.
+fn with_database(
+    context: &Context,
+    command: impl FnOnce() -> Result<ExitCode, CliError>,
+) -> Result<ExitCode, CliError> {
+    match wiring::embedded_ready(context)? {
+        Some(code) => Ok(code),
+        None => command(),
     }
 }
 

@@ -15,6 +15,7 @@
 //! | [`values`] | durations, hours, windows, holidays, connection strings |
 //! | [`secrets`] | a value, an environment variable or a file |
 //! | [`discovery`] | where the file is looked for |
+//! | [`template`] | a new file |
 
 pub mod check;
 pub mod database;
@@ -25,6 +26,7 @@ pub mod secrets;
 pub mod section;
 pub mod settings;
 pub mod syntax;
+pub mod template;
 pub mod values;
 
 use std::path::Path;
@@ -32,6 +34,7 @@ use std::path::Path;
 pub use errors::{ConfigErrors, ConfigProblem, Contradiction, Expected, Found, ProblemKind};
 pub use section::{Effective, Origin};
 pub use settings::Settings;
+pub use template::{Literal, new_file, new_sections};
 
 use crate::domain::lang::Lang;
 

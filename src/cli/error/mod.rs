@@ -17,12 +17,27 @@ use std::path::PathBuf;
 use super::exit_code::ExitCode;
 use super::lock::Holder;
 use super::text;
+use crate::app::ground::Precondition;
 use crate::config::ConfigErrors;
 use crate::i18n::Catalog;
 use crate::ports::erp::{DatabaseError, ErpError};
 use crate::ports::gateway::GatewayError;
 use crate::ports::outbox::OutboxError;
 use crate::ports::scheduler::SchedulerError;
+
+/// A precondition of the day (exit 7).
+fn precondition(precondition: &Precondition, catalog: &Catalog) -> Words {
+    let date = |day| crate::i18n::format::date(catalog.lang(), day);
+    let (key, args) = match precondition {
+        Precondition::NotContracted => ("precondition-not-contracted", vec![]),
+        Precondition::ContractEnded(until) => ("precondition-contract-ended", vec![("until", date(*until).into())]),
+        Precondition::EmailNotConfigured => ("precondition-email", vec![]),
+        Precondition::NotClosed { asked, last } => {
+            ("precondition-not-closed", vec![("asked", date(*asked).into()), ("last", date(*last).into())])
+        }
+    };
+    Words::new(catalog.text(key, &args)).hint(catalog.say(&format!("{key}-hint")))
+}
 
 /// Why a command did not do as asked.
 #[derive(Debug)]
@@ -47,6 +62,8 @@ pub enum CliError {
         /// What it answered.
         error: GatewayError,
     },
+    /// Not contracted, e-mail notices not configured, day not closed.
+    Precondition(Precondition),
     /// The machine's scheduler.
     Scheduler(SchedulerError),
     /// Another command with the same configuration file is running.
@@ -138,6 +155,7 @@ impl CliError {
                 ..
             } => ExitCode::NotPaired,
             CliError::Gateway { .. } => ExitCode::Gateway,
+            CliError::Precondition(_) => ExitCode::Precondition,
             CliError::Locked(_) => ExitCode::Locked,
             CliError::Said(said) => said.code,
             CliError::Scheduler(_)
@@ -155,6 +173,7 @@ impl CliError {
             CliError::Erp(error) => vec![database::erp(error, catalog)],
             CliError::Outbox(error) => vec![database::outbox(error, catalog)],
             CliError::Gateway { instance, error } => vec![gateway::gateway(instance, error, catalog)],
+            CliError::Precondition(precondition) => vec![self::precondition(precondition, catalog)],
             CliError::Scheduler(error) => vec![gateway::scheduler(error, catalog)],
             CliError::Locked(holder) => vec![locked(holder, catalog)],
             CliError::File { path, error } => vec![
