@@ -8,12 +8,14 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::adapters::system_clock::{StopSignal, SystemClock};
 use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
+use crate::ports::clock::Clock;
 use crate::sandbox::faults::{Fault, FaultRule};
 use crate::sandbox::{self, Now, SandboxError, SandboxOptions};
 
@@ -161,19 +163,17 @@ fn options(matches: &ArgMatches, language: Lang) -> Result<SandboxOptions, Failu
 }
 
 /// The PC's clock, or one that starts at `WA_NOTIFY_NOW` and runs on.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the stand-in gateway's own clock: no rule of the product reads it"
-)]
 fn clock() -> Result<Now, Failure> {
-    let Ok(moved) = std::env::var("WA_NOTIFY_NOW") else {
-        return Ok(Arc::new(Utc::now));
+    let start = match std::env::var("WA_NOTIFY_NOW") {
+        Err(_) => None,
+        Ok(moved) => {
+            let start = DateTime::parse_from_rfc3339(&moved)
+                .map_err(|error| Failure::usage(format!("WA_NOTIFY_NOW={moved}: {error}")))?;
+            Some(start.to_utc())
+        }
     };
-    let start = DateTime::parse_from_rfc3339(&moved)
-        .map_err(|error| Failure::usage(format!("WA_NOTIFY_NOW={moved}: {error}")))?
-        .to_utc();
-    let begun = std::time::Instant::now();
-    Ok(Arc::new(move || start + begun.elapsed()))
+    let clock = SystemClock::new(start, StopSignal::default());
+    Ok(Arc::new(move || clock.now()))
 }
 
 /// The language must be known before clap reads anything: it decides the words of clap's own help.

@@ -5,7 +5,7 @@
 //! | `POST reply {from, text, media?: {file_name, base64}, lid?: "with_alt"\|"without_alt", instance?, name?}` | the customer answers |
 //! | `POST shop-writes {to, text, instance?}` | a person of the shop writes from the shop's own phone |
 //! | `POST open {number, instance?}` | the customer opens the chat: what lies in it is read |
-//! | `POST scan {instance?, code?}`, `POST unlink {instance?}` | the shop's phone links, and removes the device |
+//! | `POST scan {instance?, code?}`, `POST unlink {instance?, reason?}` | the shop's phone links, and removes the device |
 //! | `GET faults`, `POST faults {rules: [...], remove: [ids], clear}` | what goes wrong; see [`super::faults::FaultRule`] |
 //! | `GET delivered` | the ground truth, as in the log |
 //! | `GET state` | instances, faults with their counts, requests by path, webhooks |
@@ -454,14 +454,17 @@ async fn scan(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Named {
+struct Unlink {
     #[serde(default)]
     instance: Option<String>,
+    /// 401 when left out; 403 and 463 are WhatsApp's own.
+    #[serde(default)]
+    reason: Option<u16>,
 }
 
 /// The shop's phone removes the device ("Aparelhos conectados", "Desconectar").
 async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
-    let asked: Named = read(&body)?;
+    let asked: Unlink = read(&body)?;
     let now = sandbox.now();
     let mut world = sandbox.world();
     let names: Vec<String> = world
@@ -474,7 +477,9 @@ async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answ
     if names.is_empty() {
         return Err(refuse(StatusCode::CONFLICT, "no linked instance"));
     }
-    names.iter().for_each(|name| world.close(name, 401, now));
+    names
+        .iter()
+        .for_each(|name| world.close(name, asked.reason.unwrap_or(401), now));
     Ok(Answer::ok(json!({"unlinked": names})))
 }
 
