@@ -3,8 +3,10 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use wa_notify::adapters::firebird::connection::{Connection, DatabaseError};
-use wa_notify::adapters::firebird::embedded::{embedded_environment, prepare_embedded_root, root_of};
+use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings, DatabaseError};
+use wa_notify::adapters::firebird::embedded::{
+    embedded_environment, needs_environment, prepare_embedded_root, restart, root_of,
+};
 
 use crate::support::firebird::{TestDatabase, embedded_database, embedded_folder};
 
@@ -100,4 +102,65 @@ fn processes_with_the_private_root_share_a_file() {
     );
     drop(input);
     assert!(first.wait().unwrap().success());
+}
+
+/// The program's own way into the private root: it starts itself anew with the variables, and then shares the file.
+#[test]
+fn a_program_starts_itself_anew_for_the_private_root() {
+    let (_folder, settings) = embedded_folder();
+    let mut holder = Command::new("isql-fb");
+    holder
+        .arg("-q")
+        .envs(embedded_environment(&settings))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut holder = holder.spawn().expect("isql-fb");
+    let mut input = holder.stdin.take().unwrap();
+    writeln!(
+        input,
+        "CREATE DATABASE '{}'; SELECT 'there' FROM rdb$database;",
+        settings.path
+    )
+    .unwrap();
+    let mut output = BufReader::new(holder.stdout.take().unwrap()).lines();
+    assert!(output.any(|line| line.unwrap().contains("there")));
+
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "firebird::embedded::the_program_started_anew",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("TEST_EMBEDDED_PATH", &settings.path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        said.contains("opened beside another process"),
+        "{said} {}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    drop(input);
+    assert!(holder.wait().unwrap().success());
+}
+
+/// Not a test of its own: the child of the one above.
+#[test]
+#[ignore = "run as a child process by a_program_starts_itself_anew_for_the_private_root"]
+fn the_program_started_anew() {
+    let Ok(path) = std::env::var("TEST_EMBEDDED_PATH") else {
+        return;
+    };
+    let settings = ConnectionSettings::new(None, path);
+    let missing = needs_environment(&settings);
+    if !missing.is_empty() {
+        panic!("{:?}", restart(&missing));
+    }
+    let mut connection = Connection::open(&settings).unwrap();
+    connection.query("SELECT 1 FROM rdb$database", &[]).unwrap();
+    #[expect(clippy::print_stdout, reason = "its parent reads it")]
+    {
+        println!("opened beside another process");
+    }
 }
