@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::charges::{fine, interest_a_day};
 use super::text::{clean, clean_lines};
 use super::{Creditor, Debtor, Payee, filled};
-use crate::domain::boleto::{Barcode, Cobranca, Code};
+use crate::domain::boleto::Cobranca;
+use crate::domain::boleto::check::{Contradiction, Expected, StoredError, checked_code};
 use crate::domain::money::Cents;
 use crate::domain::receivable::{BoletoRecord, Receivable};
 
@@ -84,6 +85,18 @@ pub enum BoletoRefusal {
     /// The bank of the code is not the stored one.
     #[error("the code belongs to another bank")]
     BankDiffers,
+    /// The free field holds another agency than the stored one.
+    #[error("the code belongs to another agency")]
+    AgencyDiffers,
+    /// The free field holds another account.
+    #[error("the code belongs to another account")]
+    AccountDiffers,
+    /// The free field holds another wallet.
+    #[error("the code belongs to another wallet")]
+    WalletDiffers,
+    /// The free field holds another our-number.
+    #[error("the code belongs to another our-number")]
+    OurNumberDiffers,
     /// The value of the code is not the open balance (partly paid).
     #[error("the value differs from the balance")]
     AmountDiffers,
@@ -95,45 +108,8 @@ pub enum BoletoRefusal {
     PastPayableUntil,
 }
 
-/// The stored code, whichever form it is stored in; both must agree where both are.
-///
-/// # Errors
-/// [`BoletoRefusal`]: the first thing wrong with the code itself.
-pub fn stored_code(record: &BoletoRecord) -> Result<Cobranca, BoletoRefusal> {
-    let bar = filled(record.barcode.as_deref());
-    let line = filled(record.digitable_line.as_deref());
-    let bar = bar
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let line = line
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let barcode = match (bar, line) {
-        (Some(bar), Some(line)) if bar != line => return Err(BoletoRefusal::CodesDiffer),
-        (Some(code), _) | (None, Some(code)) => code,
-        (None, None) => return Err(BoletoRefusal::NoCode),
-    };
-    let Code::Cobranca(code) = barcode.code() else {
-        return Err(BoletoRefusal::NotABoleto);
-    };
-    if code.currency() != '9' {
-        return Err(BoletoRefusal::NotInReais);
-    }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    // Banks are stored as `341`, `341-7`, `1` or `001`.
-    let stored = record
-        .bank_code
-        .as_deref()
-        .map(|text| digits(text.split('-').next().unwrap_or(text)));
-    match stored.filter(|bank| !bank.is_empty()) {
-        Some(bank) if format!("{bank:0>3}") != code.bank() => Err(BoletoRefusal::BankDiffers),
-        _ => Ok(code),
-    }
-}
-
-/// Checks a stored boleto against its receivable on `today`.
+/// Checks a stored boleto against itself and its receivable on `today`: digits, bank, agency, account, wallet,
+/// our-number, value, due date, last day.
 ///
 /// # Errors
 /// [`BoletoRefusal`]: why it must not be sent.
@@ -142,27 +118,49 @@ pub fn usable_code(
     receivable: &Receivable,
     today: NaiveDate,
 ) -> Result<Cobranca, BoletoRefusal> {
-    let code = stored_code(record)?;
-    if code.amount() != Cents::ZERO && code.amount() != receivable.balance {
-        return Err(BoletoRefusal::AmountDiffers);
+    let expected = Expected {
+        due_on: receivable.due_on,
+        amount: receivable.balance,
+    };
+    let code = match checked_code(record, expected, today) {
+        Ok(Some(code)) => code,
+        Ok(None) => return Err(BoletoRefusal::NoCode),
+        Err(StoredError::Barcode(_) | StoredError::Line(_)) => return Err(BoletoRefusal::BadCode),
+        Err(StoredError::Contradicted(found)) => {
+            return Err(found.first().map_or(BoletoRefusal::BadCode, BoletoRefusal::of));
+        }
+    };
+    if code.currency() != '9' {
+        return Err(BoletoRefusal::NotInReais);
     }
     // A zero leaves the value to the payer: only sent while nothing was paid yet.
     if code.amount() == Cents::ZERO && receivable.balance != receivable.amount {
         return Err(BoletoRefusal::AmountDiffers);
     }
-    match code.due_factor() {
-        // The factor's date is sought around the stored due date; whether banks still take it depends on today.
-        Some(factor) if factor != 0 => {
-            if code.due_on(today) != Some(receivable.due_on) {
-                return Err(BoletoRefusal::DueDateDiffers);
-            }
-        }
-        _ => {}
+    // The factor agrees with the due date, but banks take it for another day once the date is far away.
+    if code.due_factor().is_some_and(|factor| factor != 0) && code.due_on(today) != Some(receivable.due_on) {
+        return Err(BoletoRefusal::DueDateDiffers);
     }
     if record.payable_until.is_some_and(|last| today > last) {
         return Err(BoletoRefusal::PastPayableUntil);
     }
     Ok(code)
+}
+
+impl BoletoRefusal {
+    fn of(contradiction: &Contradiction) -> Self {
+        match contradiction {
+            Contradiction::BarcodeAndLine => BoletoRefusal::CodesDiffer,
+            Contradiction::NotABoleto => BoletoRefusal::NotABoleto,
+            Contradiction::Bank { .. } => BoletoRefusal::BankDiffers,
+            Contradiction::Agency { .. } => BoletoRefusal::AgencyDiffers,
+            Contradiction::Account { .. } => BoletoRefusal::AccountDiffers,
+            Contradiction::Wallet { .. } => BoletoRefusal::WalletDiffers,
+            Contradiction::OurNumber { .. } => BoletoRefusal::OurNumberDiffers,
+            Contradiction::DueDate { .. } => BoletoRefusal::DueDateDiffers,
+            Contradiction::Amount { .. } => BoletoRefusal::AmountDiffers,
+        }
+    }
 }
 
 impl BoletoView {

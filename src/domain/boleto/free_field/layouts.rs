@@ -183,7 +183,7 @@ pub static LAYOUTS: &[Layout] = &[
     autbank("077", "Inter, Manual CNAB400, 6.1.3; vectors"),
     agency_wallet(
         "084",
-        "Uniprime Norte do Paraná as kept by BoletoNet/BoletoNetCore; vectors",
+        "Sisprime (Uniprime Norte do Paraná) as kept by BoletoNet/BoletoNetCore; vectors",
     ),
     Layout {
         bank: "085",
