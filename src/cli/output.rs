@@ -134,7 +134,8 @@ impl Output {
     /// # Errors
     /// As [`Output::data`].
     pub fn json(&self, document: &impl Serialize) -> Result<(), CliError> {
-        let text = serde_json::to_string_pretty(document).map_err(|error| CliError::Unexpected(error.into()))?;
+        let text =
+            serde_json::to_string_pretty(document).map_err(|error| CliError::Unexpected(error.into()))?;
         self.line(&text)
     }
 

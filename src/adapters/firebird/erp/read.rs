@@ -62,8 +62,8 @@ impl Fields<'_> {
         opt_text / text -> String, text;
         /// A calendar day.
         opt_date / date -> NaiveDate, date;
-        /// An amount; below zero is out of range.
-        opt_money / money -> Cents, |value| in_range(money(value)?, 0, i64::MAX / 1_000);
+        /// An amount; an overpaid title has a balance below zero, which is settled, not unreadable.
+        opt_money / money -> Cents, |value| in_range(money(value)?, -(i64::MAX / 1_000), i64::MAX / 1_000);
         /// A percentage in hundredths, up to 1000 %.
         opt_percent -> Cents, |value| in_range(money(value)?, 0, 100_000);
         /// A yes or no.
