@@ -86,7 +86,7 @@ fn two_inits_at_once_do_the_work_once() {
     let settings = database.settings.clone();
     let reports: Vec<_> = std::thread::scope(|scope| {
         let init = || {
-            let mut connection = Connection::open(&settings).expect("a connection");
+            let mut connection = wa_notify::adapters::firebird::connection::Connection::open(&settings).expect("a connection");
             start.wait();
             migrate(&mut connection)
         };
