@@ -66,7 +66,7 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
     });
     bar.finish_and_clear();
     let summary = summary.map_err(|error| match error {
-        SeedError::Database(error) => CliError::Erp(error.into()),
+        SeedError::Database(error) => error.into(),
         SeedError::ForeignTables { tables } => CliError::said(
             ExitCode::Usage,
             Words::new(context.text("demo-foreign-tables", &[("tables", tables.join(", ").into())]))

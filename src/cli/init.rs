@@ -55,8 +55,8 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
 
     // The ERP's side is read once, so that a wrong query shows now and not at night.
     let erp = wiring::erp(settings)?;
-    let mut snapshot = erp.snapshot().map_err(CliError::Erp)?;
-    let system = snapshot.system().map_err(CliError::Erp)?;
+    let mut snapshot = erp.snapshot().map_err(CliError::from)?;
+    let system = snapshot.system().map_err(CliError::from)?;
     drop(snapshot);
     if out.is_json() {
         out.json(&serde_json::json!({
