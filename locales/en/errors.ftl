@@ -122,4 +122,4 @@ usage-not-a-language = Languages: pt-BR, en.
 usage-empty = It is empty.
 
 database-value = The database gave an unexpected value in column { $column }: expected { $expected }, found { $found }.
-database-value-hint = If the queries of [source] were edited, check that this column can hold the value.
+database-value-hint = If the queries of [source] were edited, check the type of this column.

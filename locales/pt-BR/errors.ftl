@@ -122,4 +122,4 @@ usage-not-a-language = Idiomas: pt-BR, en.
 usage-empty = Está vazio.
 
 database-value = O banco devolveu na coluna { $column } um valor inesperado: esperado { $expected }, veio { $found }.
-database-value-hint = Se as consultas de [source] foram alteradas, confira se esta coluna comporta o valor.
+database-value-hint = Se as consultas de [source] foram alteradas, confira o tipo desta coluna.

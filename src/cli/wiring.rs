@@ -294,7 +294,7 @@ fn shown(url: &str) -> String {
 /// Errors of the ground, in the CLI's kinds.
 pub fn ground_error(error: GroundError) -> CliError {
     match error {
-        GroundError::Erp(error) => error.into(),
+        GroundError::Erp(error) => CliError::from(error),
         GroundError::Precondition(precondition) => CliError::Precondition(precondition),
     }
 }

@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
 use super::rows::{Reader, at, corrupt, flag, gateway_id, id, overtaken, short};
-use crate::domain::ids::BranchId;
+use crate::domain::ids::{BranchId, CustomerId};
 use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
 };
@@ -18,6 +18,7 @@ pub(super) struct Loaded {
     pub(super) id: NoticeId,
     pub(super) phone: Phone,
     branch: BranchId,
+    customer: CustomerId,
     pub(super) state: NoticeState,
     ending: Option<Ending>,
     reason: Option<String>,
@@ -111,13 +112,14 @@ pub(super) fn log(
 impl Loaded {
     /// Reads a notice and its parts; `None`: no such notice.
     pub(super) fn load(connection: &mut Connection, id: NoticeId) -> Result<Option<Self>, OutboxError> {
-        let sql = "SELECT N.PHONE, N.BRANCH, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, \
+        let sql = "SELECT N.PHONE, N.BRANCH, N.CUSTOMER, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, \
                    P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
                    FROM WA_NOTICE N LEFT JOIN WA_PART P ON P.NOTICE = N.ID WHERE N.ID = ? ORDER BY P.SEQ";
         let mut loaded: Option<Loaded> = None;
         for row in connection.query(sql, &[id.0.into()])? {
             let mut row = Reader::new("WA_PART", &row);
-            let (phone, branch, state) = (row.phone()?, row.branch()?, row.word(NoticeState::from_word)?);
+            let (phone, branch, customer) = (row.phone()?, row.branch()?, row.customer()?);
+            let state = row.word(NoticeState::from_word)?;
             let ending = row.opt_text()?.as_deref().and_then(ending);
             let reason = row.opt_utf8()?;
             let untouched = row.opt_date()?.is_none() && ending.is_none() && state == NoticeState::Queued;
@@ -125,6 +127,7 @@ impl Loaded {
                 id,
                 phone,
                 branch,
+                customer,
                 state,
                 ending,
                 reason,
@@ -292,14 +295,14 @@ impl Loaded {
         }
         if let Some(day) = self.written_on.take() {
             let phone = Value::from(self.phone.e164());
-            let branch = id(self.branch.as_str())?;
+            let (customer, branch) = (id(self.customer.as_str())?, id(self.branch.as_str())?);
             let later = "UPDATE WA_WRITTEN SET LAST_ON = MAXVALUE(LAST_ON, CAST(? AS DATE)) WHERE PHONE = ? \
-                         AND BRANCH = ?";
-            if connection.execute(later, &[day.into(), phone.clone(), branch.clone()])? == 0 {
+                         AND CUSTOMER = ? AND BRANCH = ?";
+            if connection.execute(later, &[day.into(), phone.clone(), customer.clone(), branch.clone()])? == 0 {
                 connection
                     .execute(
-                        "INSERT INTO WA_WRITTEN (PHONE, BRANCH, LAST_ON) VALUES (?, ?, ?)",
-                        &[phone, branch, day.into()],
+                        "INSERT INTO WA_WRITTEN (PHONE, CUSTOMER, BRANCH, LAST_ON) VALUES (?, ?, ?, ?)",
+                        &[phone, customer, branch, day.into()],
                     )
                     .map_err(duplicate_is_conflict)?;
             }
