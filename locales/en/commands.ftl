@@ -5,7 +5,11 @@
 scan-before-init = The WA_* tables are not there yet (wa-notify init); simulating as if nothing had been sent.
 scan-customer = Customer
 scan-phone = Phone
-scan-titles = Titles
+scan-titles = Title, due date, days
+scan-boletos = Boletos
+scan-boletos-merged = in one PDF
+scan-boletos-none = none
+stage-today = today
 scan-total = Total
 scan-documents = Documents
 scan-why-not = Who not, and why

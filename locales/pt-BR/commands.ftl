@@ -5,7 +5,11 @@
 scan-before-init = As tabelas WA_* ainda não existem (wa-notify init); simulando como se nada tivesse sido enviado.
 scan-customer = Cliente
 scan-phone = Telefone
-scan-titles = Títulos
+scan-titles = Título, vencimento, dias
+scan-boletos = Boletos
+scan-boletos-merged = num só PDF
+scan-boletos-none = nenhum
+stage-today = hoje
 scan-total = Total
 scan-documents = Documentos
 scan-why-not = Quem não, e por quê
