@@ -225,6 +225,7 @@ status-today = Contacts today
 status-close = Close
 status-when = When
 status-selected = Notices
+status-skipped = Decisions against
 status-bad-rows = Not read
 status-held-column = Held
 yes-word = yes

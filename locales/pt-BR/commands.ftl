@@ -225,6 +225,7 @@ status-today = Contatos hoje
 status-close = Fechamento
 status-when = Quando
 status-selected = Avisos
+status-skipped = Decisões contra
 status-bad-rows = Não lidas
 status-held-column = Retida
 yes-word = sim

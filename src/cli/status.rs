@@ -139,6 +139,7 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         out.rows(&table)?;
     }
     if !report.instances.is_empty() {
+        out.line("")?;
         let mut table =
             out.table(&["send-instance", "status-link", "status-today"].map(|key| context.say(key)));
         for instance in &report.instances {
@@ -153,7 +154,9 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         out.rows(&table)?;
     }
     if !report.last_runs.is_empty() {
-        let header = ["status-close", "status-when", "status-selected", "scan-why-not", "status-bad-rows", "status-held-column"];
+        out.line("")?;
+        let header =
+            ["status-close", "status-when", "status-selected", "status-skipped", "status-bad-rows", "status-held-column"];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for run in &report.last_runs {
             table.add_row(vec![
