@@ -156,12 +156,13 @@ CREATE TABLE WA_CLAIM (
   CONSTRAINT WA_CLAIM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
 );
 
--- The last day on which something of a branch may have left to a phone; what is on its way is not in here yet.
+-- The last day on which something may have left to a recipient; what is on its way is not in here yet.
 CREATE TABLE WA_WRITTEN (
   PHONE    WA_PHONE NOT NULL,
+  CUSTOMER WA_ID NOT NULL,
   BRANCH   WA_ID NOT NULL,
   LAST_ON  DATE NOT NULL,
-  CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE, BRANCH)
+  CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE, CUSTOMER, BRANCH)
 );
 
 CREATE TABLE WA_DECISION (

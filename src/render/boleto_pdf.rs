@@ -18,6 +18,7 @@ mod words;
 
 use super::pdf::logo::Logo;
 use super::pdf::{About, Align, Box4, Ink, Page, Style, write};
+use crate::domain::boleto::banks;
 use crate::domain::document::BoletoView;
 use crate::i18n::Lang;
 use crate::i18n::format::date;
@@ -114,20 +115,20 @@ pub fn check_bank_pdf(bytes: &[u8]) -> Result<(), BankPdfError> {
 }
 
 /// Size of a field's label.
-const LABEL: Style = Style::regular(5.8);
+const LABEL: Style = Style::regular(5.6);
 /// Blank inside a field, left and right.
 const PAD: f32 = 1.2;
 
 /// A field: label above, value below, a hairline under it.
 fn field(page: &mut Page, area: Box4, label: &str, value: &str, style: Style, align: Align) {
     let (x, y, w, h) = area;
-    page.text_within(x + PAD, y + 2.5, LABEL, Align::Left, w - 2.0 * PAD, label);
+    page.text_within(x + PAD, y + 2.2, LABEL, Align::Left, w - 2.0 * PAD, label);
     let anchor = match align {
         Align::Left => x + PAD,
         Align::Right => x + w - PAD,
         Align::Centre => x + w / 2.0,
     };
-    page.text_within(anchor, y + h - 1.6, style, align, w - 2.0 * PAD, value);
+    page.text_within(anchor, y + h - 1.3, style, align, w - 2.0 * PAD, value);
     page.rule(x, y + h - HAIR / 2.0, w, HAIR, Ink::Black);
 }
 
@@ -139,14 +140,14 @@ fn bank_head(page: &mut Page, view: &BoletoView, y: f32, height: f32, line_size:
     let line_width = line_style.width(&line).min(WIDTH - 45.0);
     page.number_within(LEFT + WIDTH, base, line_style, Align::Right, WIDTH - 45.0, &line);
     let code = Style::bold(19.0);
-    let text = super::banks::code_with_digit(view.code.bank());
+    let text = banks::printed_code(view.code.bank()).unwrap_or_default();
     let code_width = code.width(&text);
     let code_left = LEFT + WIDTH - line_width - 3.0 - code_width - 4.0;
     for x in [code_left, code_left + code_width + 4.0] {
         page.upright(x - FRAME, y + 1.0, height - 1.0, 2.0 * FRAME, Ink::Black);
     }
     page.text(code_left + 2.0, base, code, Align::Left, &text);
-    let name = super::banks::name(view.code.bank()).unwrap_or("Banco");
+    let name = banks::name(view.code.bank()).unwrap_or("Banco");
     let room = code_left - LEFT - 1.5;
     let style = Style::bold(11.0);
     if style.width(name) <= room / 0.8 {

@@ -14,8 +14,10 @@ use super::numbers;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// The answer comes `ms` later (1,000 when left out).
+    /// All happens `ms` later (1,000 when left out).
     Delay,
+    /// The message reaches the phone at once, the answer comes `ms` later (1,000 when left out).
+    DelayAfter,
     /// 500, and nothing was sent.
     ErrorBefore,
     /// 500, although the message reached the phone.
@@ -31,7 +33,7 @@ pub enum Fault {
     /// 201, but the message never reaches the phone, so nothing is acknowledged: what happens after a phone changed
     /// its identity.
     NotDelivered,
-    /// The phone removes the device just before the message leaves.
+    /// The link ends just before the message leaves: the phone removes the device, or WhatsApp ends it for `reason`.
     Unlink,
     /// 429 with `Retry-After: retry_after` (30 seconds when left out), and nothing was sent.
     TooManyRequests,
@@ -114,6 +116,9 @@ pub struct FaultRule {
     /// Seconds of `too_many_requests`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Of `unlink`: 401 (removed by the phone) when left out; 403 and 463 are WhatsApp's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<u16>,
 }
 
 fn is_zero(n: &u32) -> bool {
@@ -152,6 +157,7 @@ impl FaultRule {
             kind: None,
             ms: None,
             retry_after: None,
+            reason: None,
         }
     }
 
@@ -190,7 +196,8 @@ impl FaultRule {
         }
         let about_a_message = matches!(
             self.fault,
-            Fault::ErrorAfter
+            Fault::DelayAfter
+                | Fault::ErrorAfter
                 | Fault::DropAfter
                 | Fault::NeverAck
                 | Fault::NotDelivered
@@ -227,9 +234,12 @@ pub(super) enum Ending {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Plan {
     pub(super) delay: Duration,
+    /// Between the delivery and the answer.
+    pub(super) linger: Duration,
     pub(super) before: Option<Ending>,
     pub(super) after: Option<Ending>,
-    pub(super) unlink: bool,
+    /// The link ends for this reason.
+    pub(super) unlink: Option<u16>,
     pub(super) never_ack: bool,
     pub(super) not_delivered: bool,
 }
@@ -350,13 +360,17 @@ impl FaultRule {
 impl Plan {
     /// Of the faults that end a request only the first one happens; a later one is not used up.
     fn ends_before(&self, fault: Fault) -> bool {
-        let ends = !matches!(fault, Fault::Delay | Fault::NeverAck | Fault::NotDelivered);
-        ends && (self.before.is_some() || self.after.is_some() || self.unlink)
+        let ends = !matches!(
+            fault,
+            Fault::Delay | Fault::DelayAfter | Fault::NeverAck | Fault::NotDelivered
+        );
+        ends && (self.before.is_some() || self.after.is_some() || self.unlink.is_some())
     }
 
     fn suffer(&mut self, rule: &FaultRule) {
         match rule.fault {
             Fault::Delay => self.delay += Duration::from_millis(rule.ms.unwrap_or(1_000)),
+            Fault::DelayAfter => self.linger += Duration::from_millis(rule.ms.unwrap_or(1_000)),
             Fault::ErrorBefore => self.before = Some(Ending::Error),
             Fault::ErrorAfter => self.after = Some(Ending::Error),
             Fault::DropBefore => self.before = Some(Ending::Drop),
@@ -366,7 +380,7 @@ impl Plan {
             }
             Fault::NeverAck => self.never_ack = true,
             Fault::NotDelivered => self.not_delivered = true,
-            Fault::Unlink => self.unlink = true,
+            Fault::Unlink => self.unlink = Some(rule.reason.unwrap_or(401)),
             Fault::TooManyRequests => {
                 self.before = Some(Ending::TooManyRequests {
                     retry_after: rule.retry_after.unwrap_or(30),

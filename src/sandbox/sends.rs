@@ -199,9 +199,9 @@ async fn send(sandbox: &Arc<Sandbox>, name: &str, outgoing: Outgoing) -> Result<
             kind: Some(kind),
         })
         .await?;
-    if plan.unlink {
+    if let Some(reason) = plan.unlink {
         let now = sandbox.now();
-        sandbox.world().close(name, 401, now);
+        sandbox.world().close(name, reason, now);
     }
     ready(sandbox, name, &outgoing)?;
     tokio::time::sleep(outgoing.typing).await;
@@ -246,6 +246,7 @@ async fn send(sandbox: &Arc<Sandbox>, name: &str, outgoing: Outgoing) -> Result<
         (Answer::created(sent), id)
     };
     tokio::spawn(acknowledge(Arc::clone(sandbox), name.to_owned(), id));
+    tokio::time::sleep(plan.linger).await;
     match plan.after {
         Some(ending) => Err(end(ending).await),
         None => Ok(answer),

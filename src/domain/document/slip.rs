@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::charges::{fine, interest_a_day};
 use super::text::{clean, clean_lines};
 use super::{Creditor, Debtor, Payee, filled};
-use crate::domain::boleto::{Barcode, Cobranca, Code};
+use crate::domain::boleto::Cobranca;
+use crate::domain::boleto::check::{Contradiction, Expected, StoredError, checked_code};
 use crate::domain::money::Cents;
 use crate::domain::receivable::{BoletoRecord, Receivable};
 
@@ -84,6 +85,18 @@ pub enum BoletoRefusal {
     /// The bank of the code is not the stored one.
     #[error("the code belongs to another bank")]
     BankDiffers,
+    /// The free field holds another agency than the stored one.
+    #[error("the code belongs to another agency")]
+    AgencyDiffers,
+    /// The free field holds another account.
+    #[error("the code belongs to another account")]
+    AccountDiffers,
+    /// The free field holds another wallet.
+    #[error("the code belongs to another wallet")]
+    WalletDiffers,
+    /// The free field holds another our-number.
+    #[error("the code belongs to another our-number")]
+    OurNumberDiffers,
     /// The value of the code is not the open balance (partly paid).
     #[error("the value differs from the balance")]
     AmountDiffers,
@@ -95,45 +108,8 @@ pub enum BoletoRefusal {
     PastPayableUntil,
 }
 
-/// The stored code, whichever form it is stored in; both must agree where both are.
-///
-/// # Errors
-/// [`BoletoRefusal`]: the first thing wrong with the code itself.
-pub fn stored_code(record: &BoletoRecord) -> Result<Cobranca, BoletoRefusal> {
-    let bar = filled(record.barcode.as_deref());
-    let line = filled(record.digitable_line.as_deref());
-    let bar = bar
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let line = line
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let barcode = match (bar, line) {
-        (Some(bar), Some(line)) if bar != line => return Err(BoletoRefusal::CodesDiffer),
-        (Some(code), _) | (None, Some(code)) => code,
-        (None, None) => return Err(BoletoRefusal::NoCode),
-    };
-    let Code::Cobranca(code) = barcode.code() else {
-        return Err(BoletoRefusal::NotABoleto);
-    };
-    if code.currency() != '9' {
-        return Err(BoletoRefusal::NotInReais);
-    }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    // Banks are stored as `341`, `341-7`, `1` or `001`.
-    let stored = record
-        .bank_code
-        .as_deref()
-        .map(|text| digits(text.split('-').next().unwrap_or(text)));
-    match stored.filter(|bank| !bank.is_empty()) {
-        Some(bank) if format!("{bank:0>3}") != code.bank() => Err(BoletoRefusal::BankDiffers),
-        _ => Ok(code),
-    }
-}
-
-/// Checks a stored boleto against its receivable on `today`.
+/// Checks a stored boleto against itself and its receivable on `today`: digits, bank, agency, account, wallet,
+/// our-number, value, due date, last day.
 ///
 /// # Errors
 /// [`BoletoRefusal`]: why it must not be sent.
@@ -142,27 +118,49 @@ pub fn usable_code(
     receivable: &Receivable,
     today: NaiveDate,
 ) -> Result<Cobranca, BoletoRefusal> {
-    let code = stored_code(record)?;
-    if code.amount() != Cents::ZERO && code.amount() != receivable.balance {
-        return Err(BoletoRefusal::AmountDiffers);
+    let expected = Expected {
+        due_on: receivable.due_on,
+        amount: receivable.balance,
+    };
+    let code = match checked_code(record, expected, today) {
+        Ok(Some(code)) => code,
+        Ok(None) => return Err(BoletoRefusal::NoCode),
+        Err(StoredError::Barcode(_) | StoredError::Line(_)) => return Err(BoletoRefusal::BadCode),
+        Err(StoredError::Contradicted(found)) => {
+            return Err(found.first().map_or(BoletoRefusal::BadCode, BoletoRefusal::of));
+        }
+    };
+    if code.currency() != '9' {
+        return Err(BoletoRefusal::NotInReais);
     }
     // A zero leaves the value to the payer: only sent while nothing was paid yet.
     if code.amount() == Cents::ZERO && receivable.balance != receivable.amount {
         return Err(BoletoRefusal::AmountDiffers);
     }
-    match code.due_factor() {
-        // The factor's date is sought around the stored due date; whether banks still take it depends on today.
-        Some(factor) if factor != 0 => {
-            if code.due_on(today) != Some(receivable.due_on) {
-                return Err(BoletoRefusal::DueDateDiffers);
-            }
-        }
-        _ => {}
+    // The factor agrees with the due date, but banks take it for another day once the date is far away.
+    if code.due_factor().is_some_and(|factor| factor != 0) && code.due_on(today) != Some(receivable.due_on) {
+        return Err(BoletoRefusal::DueDateDiffers);
     }
     if record.payable_until.is_some_and(|last| today > last) {
         return Err(BoletoRefusal::PastPayableUntil);
     }
     Ok(code)
+}
+
+impl BoletoRefusal {
+    fn of(contradiction: &Contradiction) -> Self {
+        match contradiction {
+            Contradiction::BarcodeAndLine => BoletoRefusal::CodesDiffer,
+            Contradiction::NotABoleto => BoletoRefusal::NotABoleto,
+            Contradiction::Bank { .. } => BoletoRefusal::BankDiffers,
+            Contradiction::Agency { .. } => BoletoRefusal::AgencyDiffers,
+            Contradiction::Account { .. } => BoletoRefusal::AccountDiffers,
+            Contradiction::Wallet { .. } => BoletoRefusal::WalletDiffers,
+            Contradiction::OurNumber { .. } => BoletoRefusal::OurNumberDiffers,
+            Contradiction::DueDate { .. } => BoletoRefusal::DueDateDiffers,
+            Contradiction::Amount { .. } => BoletoRefusal::AmountDiffers,
+        }
+    }
 }
 
 impl BoletoView {
@@ -235,4 +233,122 @@ impl BoletoView {
 fn usable_pix(stored: Option<&str>) -> Option<String> {
     let code = stored?.trim().to_owned();
     (code.len() >= 20 && code.starts_with("000201") && !code.chars().any(char::is_control)).then_some(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::boleto::encode;
+    use crate::domain::boleto::free_field::{self, Part};
+    use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn receivable() -> Receivable {
+        Receivable {
+            id: ReceivableId::new("1"),
+            branch: BranchId::new("1"),
+            customer: CustomerId::new("1"),
+            document: "NF 1".to_owned(),
+            installment: None,
+            issued_on: None,
+            due_on: day("2026-12-05"),
+            amount: Cents::new(35_000),
+            balance: Cents::new(35_000),
+            fine_percent: None,
+            interest_percent_month: None,
+            excluded_reason: None,
+        }
+    }
+
+    fn code(due: Option<NaiveDate>, cents: i64) -> Option<String> {
+        let parts = [
+            (Part::Wallet, "109"),
+            (Part::OurNumber, "223350"),
+            (Part::Agency, "1234"),
+            (Part::Account, "56789"),
+        ];
+        let free_field = free_field::build("341", &parts).unwrap();
+        Some(
+            encode("341", due, Cents::new(cents), &free_field)
+                .unwrap()
+                .as_str()
+                .to_owned(),
+        )
+    }
+
+    fn record() -> BoletoRecord {
+        BoletoRecord {
+            bank_code: Some("341".to_owned()),
+            account: Some("56789-7".to_owned()),
+            barcode: code(Some(day("2026-12-05")), 35_000),
+            ..BoletoRecord::default()
+        }
+    }
+
+    #[test]
+    fn what_must_not_be_sent_says_why() {
+        type Change = fn(&mut BoletoRecord, &mut Receivable);
+        let cases: [(Option<BoletoRefusal>, Change); 14] = [
+            (None, |_, _| {}),
+            (Some(BoletoRefusal::NoCode), |b, _| b.barcode = None),
+            (Some(BoletoRefusal::BadCode), |b, _| {
+                b.barcode = Some("3419".to_owned())
+            }),
+            (Some(BoletoRefusal::BadCode), |b, _| {
+                b.digitable_line = Some("34191.09008".to_owned());
+            }),
+            (Some(BoletoRefusal::CodesDiffer), |b, _| {
+                b.digitable_line = code(Some(day("2026-12-06")), 35_000);
+            }),
+            (Some(BoletoRefusal::NotABoleto), |b, _| {
+                b.barcode = Some("836400000011331201380002812884627116080136181551".to_owned());
+            }),
+            (Some(BoletoRefusal::BankDiffers), |b, _| {
+                b.bank_code = Some("237".to_owned())
+            }),
+            (Some(BoletoRefusal::AccountDiffers), |b, _| {
+                b.account = Some("1-9".to_owned())
+            }),
+            (Some(BoletoRefusal::AmountDiffers), |_, r| {
+                r.balance = Cents::new(20_000)
+            }),
+            (Some(BoletoRefusal::DueDateDiffers), |_, r| {
+                r.due_on = day("2026-12-06")
+            }),
+            (Some(BoletoRefusal::PastPayableUntil), |b, _| {
+                b.payable_until = Some(day("2026-12-09"))
+            }),
+            (None, |b, _| b.payable_until = Some(day("2026-12-10"))),
+            // Free value and no date: both are open, as long as nothing is paid.
+            (None, |b, _| b.barcode = code(None, 0)),
+            (Some(BoletoRefusal::AmountDiffers), |b, r| {
+                b.barcode = code(None, 0);
+                r.balance = Cents::new(20_000);
+            }),
+        ];
+        for (i, (refusal, change)) in cases.into_iter().enumerate() {
+            let (mut record, mut receivable) = (record(), receivable());
+            change(&mut record, &mut receivable);
+            let found = usable_code(&record, &receivable, day("2026-12-10"));
+            assert_eq!(found.err(), refusal, "case {i}: {record:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_banks_take_for_another_day_is_refused() {
+        let mut old = receivable();
+        old.due_on = day("2017-01-10");
+        let record = BoletoRecord {
+            barcode: code(Some(old.due_on), 35_000),
+            ..record()
+        };
+        assert_eq!(
+            usable_code(&record, &old, day("2026-12-10")),
+            Err(BoletoRefusal::DueDateDiffers)
+        );
+        assert!(usable_code(&record, &old, day("2017-02-01")).is_ok());
+    }
 }

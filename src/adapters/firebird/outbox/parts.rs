@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::connection::{Connection, Value};
 use super::block::Block;
 use super::rows::{Reader, at, corrupt, flag, gateway_id, id, short};
-use crate::domain::ids::BranchId;
+use crate::domain::ids::{BranchId, CustomerId};
 use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
 };
@@ -19,6 +19,7 @@ pub(super) struct Loaded {
     pub(super) id: NoticeId,
     pub(super) phone: Phone,
     branch: BranchId,
+    customer: CustomerId,
     pub(super) state: NoticeState,
     ending: Option<Ending>,
     reason: Option<String>,
@@ -130,14 +131,16 @@ pub(super) fn push_log(
 impl Loaded {
     /// Reads a notice and its parts; `None`: no such notice.
     pub(super) fn load(connection: &mut Connection, id: NoticeId) -> Result<Option<Self>, OutboxError> {
-        let sql = "SELECT N.PHONE, N.BRANCH, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, \
-                   (SELECT W.LAST_ON FROM WA_WRITTEN W WHERE W.PHONE = N.PHONE AND W.BRANCH = N.BRANCH), \
+        let sql = "SELECT N.PHONE, N.BRANCH, N.CUSTOMER, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, \
+                   (SELECT W.LAST_ON FROM WA_WRITTEN W WHERE W.PHONE = N.PHONE \
+                    AND W.CUSTOMER = N.CUSTOMER AND W.BRANCH = N.BRANCH), \
                    P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
                    FROM WA_NOTICE N LEFT JOIN WA_PART P ON P.NOTICE = N.ID WHERE N.ID = ? ORDER BY P.SEQ";
         let mut loaded: Option<Loaded> = None;
         for row in connection.query(sql, &[id.0.into()])? {
             let mut row = Reader::new("WA_PART", &row);
-            let (phone, branch, state) = (row.phone()?, row.branch()?, row.word(NoticeState::from_word)?);
+            let (phone, branch, customer) = (row.phone()?, row.branch()?, row.customer()?);
+            let state = row.word(NoticeState::from_word)?;
             let ending = row.opt_text()?.as_deref().and_then(ending);
             let reason = row.opt_utf8()?;
             let untouched = row.opt_date()?.is_none() && ending.is_none() && state == NoticeState::Queued;
@@ -146,6 +149,7 @@ impl Loaded {
                 id,
                 phone,
                 branch,
+                customer,
                 state,
                 ending,
                 reason,
@@ -327,10 +331,11 @@ impl Loaded {
             .filter(|day| self.known_written < Some(*day))
         {
             let sql = match self.known_written {
-                Some(_) => "UPDATE WA_WRITTEN SET LAST_ON = ?d WHERE PHONE = ?a AND BRANCH = ?a",
-                None => "INSERT INTO WA_WRITTEN (LAST_ON, PHONE, BRANCH) VALUES (?d, ?a, ?a)",
+                Some(_) => "UPDATE WA_WRITTEN SET LAST_ON = ?d WHERE PHONE = ?a AND CUSTOMER = ?a AND BRANCH = ?a",
+                None => "INSERT INTO WA_WRITTEN (LAST_ON, PHONE, CUSTOMER, BRANCH) VALUES (?d, ?a, ?a, ?a)",
             };
-            let values = [day.into(), self.phone.e164().into(), id(self.branch.as_str())?];
+            let (customer, branch) = (id(self.customer.as_str())?, id(self.branch.as_str())?);
+            let values = [day.into(), self.phone.e164().into(), customer, branch];
             self.writes.push(connection, sql, values)?;
         }
         // The only key that these can violate is WA_WRITTEN's.
