@@ -6,6 +6,7 @@ mod schema;
 mod send;
 mod trouble;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,8 +31,16 @@ pub struct World {
 }
 
 impl World {
+    /// On a copy of a database that has the tables: making them anew takes longer than most of the tests.
     pub fn new() -> World {
-        World::with_charset("WIN1252")
+        static TEMPLATE: OnceLock<TestDatabase> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| World::with_charset("WIN1252").database);
+        let database = TestDatabase::create("WIN1252");
+        std::fs::copy(template.path(), database.path()).expect("a copy of the template");
+        World {
+            outbox: another(&database.settings),
+            database,
+        }
     }
 
     pub fn with_charset(charset: &str) -> World {

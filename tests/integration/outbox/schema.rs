@@ -119,7 +119,7 @@ fn new_databases_are_durable() {
 fn message_ids_derive_from_the_outbox_and_differ_between_outboxes() {
     let mut ids = Vec::new();
     for _ in 0..2 {
-        let mut world = World::new();
+        let mut world = World::with_charset("WIN1252");
         let notice = world.store(ANA, &["R1"]);
         let stored = world.outbox.notice(notice).unwrap().unwrap();
         let identity = world.outbox.identity().unwrap();
