@@ -18,6 +18,7 @@ mod words;
 
 use super::pdf::logo::Logo;
 use super::pdf::{About, Align, Box4, Ink, Page, Style, write};
+use crate::domain::boleto::banks;
 use crate::domain::document::BoletoView;
 use crate::i18n::Lang;
 use crate::i18n::format::date;
@@ -139,14 +140,14 @@ fn bank_head(page: &mut Page, view: &BoletoView, y: f32, height: f32, line_size:
     let line_width = line_style.width(&line).min(WIDTH - 45.0);
     page.number_within(LEFT + WIDTH, base, line_style, Align::Right, WIDTH - 45.0, &line);
     let code = Style::bold(19.0);
-    let text = super::banks::code_with_digit(view.code.bank());
+    let text = banks::printed_code(view.code.bank()).unwrap_or_default();
     let code_width = code.width(&text);
     let code_left = LEFT + WIDTH - line_width - 3.0 - code_width - 4.0;
     for x in [code_left, code_left + code_width + 4.0] {
         page.upright(x - FRAME, y + 1.0, height - 1.0, 2.0 * FRAME, Ink::Black);
     }
     page.text(code_left + 2.0, base, code, Align::Left, &text);
-    let name = super::banks::name(view.code.bank()).unwrap_or("Banco");
+    let name = banks::name(view.code.bank()).unwrap_or("Banco");
     let room = code_left - LEFT - 1.5;
     let style = Style::bold(11.0);
     if style.width(name) <= room / 0.8 {

@@ -7,12 +7,11 @@
 //! | [`boleto_pdf`] | recibo do pagador and ficha de compensação, one boleto a page |
 //! | [`statement_pdf`] | the list of debts |
 //! | [`qr`] | QR codes for console, PNG and PDF |
-//! | [`banks`], [`itf`] | names and check digits of banks; the barcode |
+//! | [`itf`] | the barcode |
 //! | `pdf` | the drawing layer over printpdf |
 //!
 //! The same input gives the same bytes: whoever resumes a notice sends what the first attempt would have sent.
 
-pub mod banks;
 pub mod boleto_pdf;
 pub mod file_names;
 pub mod itf;

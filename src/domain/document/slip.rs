@@ -8,8 +8,10 @@ use serde::Serialize;
 use super::charges::{fine, interest_a_day};
 use super::text::{clean, clean_lines};
 use super::{Creditor, Debtor, Payee, filled};
-use crate::domain::boleto::{Barcode, Cobranca, Code};
+use crate::domain::boleto::Cobranca;
+use crate::domain::boleto::check::{self, Contradiction, Expected, StoredError};
 use crate::domain::money::Cents;
+use crate::domain::pix;
 use crate::domain::receivable::{BoletoRecord, Receivable};
 
 /// What one boleto says.
@@ -84,6 +86,18 @@ pub enum BoletoRefusal {
     /// The bank of the code is not the stored one.
     #[error("the code belongs to another bank")]
     BankDiffers,
+    /// The agency in the code is not the stored one.
+    #[error("the code belongs to another agency")]
+    AgencyDiffers,
+    /// The account in the code is not the stored one: the money would go elsewhere.
+    #[error("the code belongs to another account")]
+    AccountDiffers,
+    /// The wallet in the code is not the stored one.
+    #[error("the code belongs to another wallet")]
+    WalletDiffers,
+    /// The our-number in the code is not the stored one: it may be another title's boleto.
+    #[error("the code belongs to another our-number")]
+    OurNumberDiffers,
     /// The value of the code is not the open balance (partly paid).
     #[error("the value differs from the balance")]
     AmountDiffers,
@@ -95,45 +109,37 @@ pub enum BoletoRefusal {
     PastPayableUntil,
 }
 
-/// The stored code, whichever form it is stored in; both must agree where both are.
-///
-/// # Errors
-/// [`BoletoRefusal`]: the first thing wrong with the code itself.
-pub fn stored_code(record: &BoletoRecord) -> Result<Cobranca, BoletoRefusal> {
-    let bar = filled(record.barcode.as_deref());
-    let line = filled(record.digitable_line.as_deref());
-    let bar = bar
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let line = line
-        .map(|text| Barcode::parse(&text))
-        .transpose()
-        .map_err(|_| BoletoRefusal::BadCode)?;
-    let barcode = match (bar, line) {
-        (Some(bar), Some(line)) if bar != line => return Err(BoletoRefusal::CodesDiffer),
-        (Some(code), _) | (None, Some(code)) => code,
-        (None, None) => return Err(BoletoRefusal::NoCode),
-    };
-    let Code::Cobranca(code) = barcode.code() else {
-        return Err(BoletoRefusal::NotABoleto);
-    };
-    if code.currency() != '9' {
-        return Err(BoletoRefusal::NotInReais);
-    }
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    // Banks are stored as `341`, `341-7`, `1` or `001`.
-    let stored = record
-        .bank_code
-        .as_deref()
-        .map(|text| digits(text.split('-').next().unwrap_or(text)));
-    match stored.filter(|bank| !bank.is_empty()) {
-        Some(bank) if format!("{bank:0>3}") != code.bank() => Err(BoletoRefusal::BankDiffers),
-        _ => Ok(code),
+impl From<Contradiction> for BoletoRefusal {
+    fn from(contradiction: Contradiction) -> Self {
+        match contradiction {
+            Contradiction::BarcodeAndLine => BoletoRefusal::CodesDiffer,
+            Contradiction::NotABoleto => BoletoRefusal::NotABoleto,
+            Contradiction::Bank { .. } => BoletoRefusal::BankDiffers,
+            Contradiction::Agency { .. } => BoletoRefusal::AgencyDiffers,
+            Contradiction::Account { .. } => BoletoRefusal::AccountDiffers,
+            Contradiction::Wallet { .. } => BoletoRefusal::WalletDiffers,
+            Contradiction::OurNumber { .. } => BoletoRefusal::OurNumberDiffers,
+            Contradiction::DueDate { .. } => BoletoRefusal::DueDateDiffers,
+            Contradiction::Amount { .. } => BoletoRefusal::AmountDiffers,
+        }
     }
 }
 
-/// Checks a stored boleto against its receivable on `today`.
+impl From<StoredError> for BoletoRefusal {
+    /// Of several contradictions the first: those with the record come before those with the receivable.
+    fn from(error: StoredError) -> Self {
+        match error {
+            StoredError::Barcode(_) | StoredError::Line(_) => BoletoRefusal::BadCode,
+            StoredError::Contradicted(found) => found
+                .into_iter()
+                .next()
+                .map_or(BoletoRefusal::BadCode, BoletoRefusal::from),
+        }
+    }
+}
+
+/// Checks a stored boleto against its own record and its receivable on `today`: [`check::checked_code`], and what
+/// only sending asks for.
 ///
 /// # Errors
 /// [`BoletoRefusal`]: why it must not be sent.
@@ -142,27 +148,33 @@ pub fn usable_code(
     receivable: &Receivable,
     today: NaiveDate,
 ) -> Result<Cobranca, BoletoRefusal> {
-    let code = stored_code(record)?;
-    if code.amount() != Cents::ZERO && code.amount() != receivable.balance {
-        return Err(BoletoRefusal::AmountDiffers);
+    let expected = Expected {
+        due_on: receivable.due_on,
+        amount: receivable.balance,
+    };
+    let code = check::checked_code(record, expected, today)?.ok_or(BoletoRefusal::NoCode)?;
+    if code.currency() != '9' {
+        return Err(BoletoRefusal::NotInReais);
     }
     // A zero leaves the value to the payer: only sent while nothing was paid yet.
     if code.amount() == Cents::ZERO && receivable.balance != receivable.amount {
         return Err(BoletoRefusal::AmountDiffers);
     }
-    match code.due_factor() {
-        // The factor's date is sought around the stored due date; whether banks still take it depends on today.
-        Some(factor) if factor != 0 => {
-            if code.due_on(today) != Some(receivable.due_on) {
-                return Err(BoletoRefusal::DueDateDiffers);
-            }
-        }
-        _ => {}
+    // The factor is the due date's; a bank takes it only while it means that day today.
+    if code.due_factor().is_some_and(|factor| factor != 0) && code.due_on(today) != Some(receivable.due_on) {
+        return Err(BoletoRefusal::DueDateDiffers);
     }
     if record.payable_until.is_some_and(|last| today > last) {
         return Err(BoletoRefusal::PastPayableUntil);
     }
     Ok(code)
+}
+
+/// The bank's Pix code without what a database adds to it, where it may stand on a boleto of this amount: whole,
+/// dynamic, and not over another amount. A static one is anybody's, and paying it settles no boleto.
+pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
+    let code = pix::parse(stored?).ok()?;
+    code.fits_boleto(amount).then(|| code.as_str().to_owned())
 }
 
 impl BoletoView {
@@ -211,7 +223,7 @@ impl BoletoView {
                 interest_a_day: interest_a_day(amount, receivable.interest_percent_month),
                 payable_until: record.payable_until,
             },
-            pix_code: usable_pix(record.pix_code.as_deref()),
+            pix_code: usable_pix(record.pix_code.as_deref(), receivable.balance),
             reference: reference.to_owned(),
         })
     }
@@ -231,8 +243,162 @@ impl BoletoView {
     }
 }
 
-/// The bank's Pix code without what a database adds to it; `None` where it is no BR Code.
-fn usable_pix(stored: Option<&str>) -> Option<String> {
-    let code = stored?.trim().to_owned();
-    (code.len() >= 20 && code.starts_with("000201") && !code.chars().any(char::is_control)).then_some(code)
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::boleto::encode;
+    use crate::domain::boleto::free_field::{Part, build};
+    use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
+    use crate::domain::pix::{DynamicCode, StaticCode};
+
+    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date");
+
+    fn receivable() -> Receivable {
+        Receivable {
+            id: ReceivableId::new("1"),
+            branch: BranchId::new("1"),
+            customer: CustomerId::new("1"),
+            document: "NF 1".to_owned(),
+            installment: None,
+            issued_on: None,
+            due_on: NaiveDate::from_ymd_opt(2026, 12, 10).expect("a date"),
+            amount: Cents::new(35_000),
+            balance: Cents::new(35_000),
+            fine_percent: None,
+            interest_percent_month: None,
+            excluded_reason: None,
+        }
+    }
+
+    /// A boleto of Itaú with this value in its code.
+    fn record(cents: i64, due_on: Option<NaiveDate>) -> BoletoRecord {
+        let parts = [
+            (Part::Wallet, "109"),
+            (Part::OurNumber, "223350"),
+            (Part::Agency, "1234"),
+            (Part::Account, "56789"),
+        ];
+        let field = build("341", &parts).expect("Itaú's layout");
+        let barcode = encode("341", due_on, Cents::new(cents), &field).expect("a barcode");
+        let text = |text: &str| Some(text.to_owned());
+        BoletoRecord {
+            bank_code: text("341-7"),
+            agency: text("1234"),
+            account: text("56789-7"),
+            wallet: text("109"),
+            our_number: text("109/00223350-2"),
+            barcode: text(barcode.as_str()),
+            digitable_line: text(&barcode.formatted_line()),
+            ..BoletoRecord::default()
+        }
+    }
+
+    #[test]
+    fn a_code_that_contradicts_its_record_is_refused_by_name() {
+        let due = Some(receivable().due_on);
+        assert!(usable_code(&record(35_000, due), &receivable(), TODAY).is_ok());
+        let other = record(35_001, due);
+        type Change = fn(&mut BoletoRecord);
+        let changes: [(BoletoRefusal, Change); 9] = [
+            (BoletoRefusal::AccountDiffers, |r| {
+                r.account = Some("56780-7".into())
+            }),
+            (BoletoRefusal::AgencyDiffers, |r| r.agency = Some("1235".into())),
+            (BoletoRefusal::WalletDiffers, |r| r.wallet = Some("175".into())),
+            (BoletoRefusal::OurNumberDiffers, |r| {
+                r.our_number = Some("109/00223351-0".into());
+            }),
+            (BoletoRefusal::BankDiffers, |r| r.bank_code = Some("237".into())),
+            (BoletoRefusal::BadCode, |r| r.barcode = Some("34".into())),
+            (BoletoRefusal::PastPayableUntil, |r| {
+                r.payable_until = TODAY.pred_opt()
+            }),
+            (BoletoRefusal::NoCode, |r| {
+                r.barcode = None;
+                r.digitable_line = Some("  ".into());
+            }),
+            (BoletoRefusal::NotABoleto, |r| {
+                r.barcode = Some("83640000001331201380008128846271108013618155".into());
+                r.digitable_line = None;
+            }),
+        ];
+        for (refusal, change) in changes {
+            let mut record = record(35_000, due);
+            change(&mut record);
+            assert_eq!(usable_code(&record, &receivable(), TODAY), Err(refusal));
+        }
+        let mut two = record(35_000, due);
+        two.digitable_line = other.digitable_line.clone();
+        assert_eq!(
+            usable_code(&two, &receivable(), TODAY),
+            Err(BoletoRefusal::CodesDiffer)
+        );
+        assert_eq!(
+            usable_code(&other, &receivable(), TODAY),
+            Err(BoletoRefusal::AmountDiffers)
+        );
+    }
+
+    #[test]
+    fn due_date_and_amount_are_the_receivables_as_far_as_the_code_tells_them() {
+        let due = receivable().due_on;
+        let tomorrow = record(35_000, due.succ_opt());
+        assert_eq!(
+            usable_code(&tomorrow, &receivable(), TODAY),
+            Err(BoletoRefusal::DueDateDiffers)
+        );
+        assert!(
+            usable_code(&record(35_000, None), &receivable(), TODAY).is_ok(),
+            "factor 0000"
+        );
+        // The same factor, but twenty years on no bank takes it for that day.
+        let late = TODAY + chrono::Days::new(7_300);
+        assert_eq!(
+            usable_code(&record(35_000, Some(due)), &receivable(), late),
+            Err(BoletoRefusal::DueDateDiffers)
+        );
+        let mut partly_paid = receivable();
+        partly_paid.balance = Cents::new(100);
+        assert!(
+            usable_code(&record(0, Some(due)), &receivable(), TODAY).is_ok(),
+            "the payer's choice"
+        );
+        for cents in [0, 35_000] {
+            let refused = usable_code(&record(cents, Some(due)), &partly_paid, TODAY);
+            assert_eq!(refused, Err(BoletoRefusal::AmountDiffers), "{cents}");
+        }
+    }
+
+    #[test]
+    fn only_the_banks_own_pix_code_of_this_amount_is_printed() {
+        let amount = Cents::new(35_000);
+        let dynamic = |amount| {
+            let code = DynamicCode {
+                url: "pix.example.com/qr/v2/cobv/1",
+                amount,
+                name: "SILVA",
+                city: "CANOAS",
+                postal_code: None,
+            };
+            code.write().expect("a code").as_str().to_owned()
+        };
+        let with_amount = dynamic(Some(amount));
+        assert_eq!(
+            usable_pix(Some(&format!(" {with_amount}\r\n")), amount),
+            Some(with_amount.clone())
+        );
+        assert!(usable_pix(Some(&dynamic(None)), amount).is_some());
+        assert_eq!(usable_pix(Some(&dynamic(Some(Cents::new(1)))), amount), None);
+        let broken = with_amount.replace("SILVA", "SILVO");
+        assert_eq!(usable_pix(Some(&broken), amount), None, "the checksum");
+        let home_made = StaticCode {
+            key: "52998224725",
+            name: "SILVA",
+            city: "CANOAS",
+            ..StaticCode::default()
+        };
+        let home_made = home_made.write().expect("a code");
+        assert_eq!(usable_pix(Some(home_made.as_str()), amount), None);
+        assert_eq!(usable_pix(None, amount), None);
+    }
 }

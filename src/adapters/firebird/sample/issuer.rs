@@ -20,6 +20,7 @@ pub(super) fn boleto(dice: &mut Dice, receivable: &ReceivableRow, plan: BoletoPl
         let record = (u128::from(dice.bits()) << 64) | u128::from(dice.bits());
         codes::pix(branch.pix_name, branch.pix_city, receivable.amount, record)
     });
+    let pix = pix.flatten();
     Some(BoletoRow {
         receivable: receivable.id,
         bank: issued.bank,
