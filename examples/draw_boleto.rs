@@ -7,7 +7,6 @@ use wa_notify::domain::boleto::free_field::{self, Part};
 use wa_notify::domain::document::{BoletoView, Creditor, Debtor};
 use wa_notify::domain::ids::{BranchId, CustomerId, ReceivableId};
 use wa_notify::domain::money::Cents;
-use wa_notify::domain::pix::DynamicCode;
 use wa_notify::domain::receivable::{BoletoRecord, Branch, Receivable};
 use wa_notify::domain::tax_id::TaxId;
 use wa_notify::render::boleto_pdf::boletos_pdf;
@@ -37,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut views = Vec::new();
     for (n, due, cents, pix) in [(1, "2026-11-05", 35_000, false), (2, "2026-12-05", 123_456, true)] {
         let due_on = due.parse()?;
-        let our_number = format!("0000001{n}");
+        let our_number = format!("0022335{n}");
         let parts = [
             (Part::Wallet, "109"),
             (Part::OurNumber, our_number.as_str()),
@@ -64,26 +63,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             interest_percent_month: Some(Cents::new(100)),
             excluded_reason: None,
         };
-        let code = DynamicCode {
-            url: "pix.example.com/qr/v2/cobv/9d36b84fc70b478fb95c12729b90ca25",
-            amount: None,
-            name: "SILVA AUTOPECAS LTDA",
-            city: "PORTO ALEGRE",
-            postal_code: None,
-        };
-        let pix_code = if pix {
-            Some(code.write()?.as_str().to_owned())
-        } else {
-            None
-        };
         let record = BoletoRecord {
             bank_code: Some("341".to_owned()),
             agency: Some("1234".to_owned()),
             account: Some("56789-7".to_owned()),
             wallet: Some("109".to_owned()),
-            our_number: Some(format!("109/{our_number}")),
+            our_number: Some(our_number),
             barcode: Some(barcode.as_str().to_owned()),
-            pix_code,
+            pix_code: pix.then(|| {
+                "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/\
+                9d36b84fc70b478fb95c12729b90ca255204000053039865802BR5920SILVA AUTOPECAS LTDA6012PORTO ALEGRE62070503***6304F4CE"
+                    .to_owned()
+            }),
             ..BoletoRecord::default()
         };
         views.push(BoletoView::of(

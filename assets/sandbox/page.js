@@ -38,7 +38,8 @@ const QUICK = ENGLISH
 
 // Each fault: its rule, its name, what it does, and whether it can be for the next send only.
 const FAULTS = [
-  ["delay", { ms: 5000 }, say("Resposta lenta", "Slow answer"), say("Responde 5 segundos depois", "Answers 5 seconds later"), true],
+  ["delay", { ms: 5000 }, say("Gateway lento", "Slow gateway"), say("Tudo acontece 5 segundos depois", "All happens 5 seconds later"), true],
+  ["delay_after", { ms: 5000 }, say("Entrega rápida, resposta lenta", "Delivered fast, answered slowly"), say("Chega na hora; a resposta, 5 s depois", "Arrives at once; the answer 5 s later"), true],
   ["error_before", {}, say("Erro 500, não enviada", "Error 500, not sent"), say("A mensagem não chega ao celular", "The message does not reach the phone"), true],
   ["error_after", {}, say("Erro 500, mas enviada", "Error 500, but sent"), say("A mensagem chega, a resposta diz que não", "The message arrives, the answer denies it"), true],
   ["drop_before", {}, say("Conexão cai, não enviada", "Connection drops, not sent"), say("Nenhuma resposta, nada chega", "No answer, nothing arrives"), true],

@@ -9,20 +9,26 @@
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | [`config`] | `config check`, `config show` |
+//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`sandbox`] | `wa-sandbox` |
 
 pub mod args;
+pub mod boleto;
 pub mod config;
 pub mod context;
 pub mod error;
 pub mod exit_code;
+pub mod files;
 pub mod help;
 pub mod interrupt;
 pub mod lock;
 pub mod logging;
 pub mod output;
+pub mod pix;
 pub mod progress;
+pub mod refusal;
 pub mod sandbox;
+pub mod source;
 pub mod text;
 
 use std::ffi::OsString;
@@ -85,6 +91,9 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
 fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Config(args) => config::run(context, &args),
+        Command::Boleto(args) => boleto::run(context, &args),
+        Command::Pix(args) => pix::run(context, &args),
+        Command::Source(args) => source::run(context, &args),
     }
 }
 

@@ -202,11 +202,11 @@ fn command(language: Lang) -> Command {
             "Simulator of the gateway (Evolution API 2.3) and of the customers' phones: nothing leaves this machine",
         ))
         .after_help(say(
-            "Falhas (--fault): delay, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
+            "Falhas (--fault): delay, delay_after, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
              not_delivered, unlink, too_many_requests, bad_request_after, number_unknown, ninth_digit; com\n\
              times=N, skip=N, probability=P, seed=S, number=FONE, instance=NOME, kind=text|document, ms=N.\n\n\
              Exemplo: wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",
-            "Faults (--fault): delay, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
+            "Faults (--fault): delay, delay_after, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
              not_delivered, unlink, too_many_requests, bad_request_after, number_unknown, ninth_digit; with\n\
              times=N, skip=N, probability=P, seed=S, number=PHONE, instance=NAME, kind=text|document, ms=N.\n\n\
              Example: wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",

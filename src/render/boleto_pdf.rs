@@ -115,20 +115,20 @@ pub fn check_bank_pdf(bytes: &[u8]) -> Result<(), BankPdfError> {
 }
 
 /// Size of a field's label.
-const LABEL: Style = Style::regular(5.8);
+const LABEL: Style = Style::regular(5.6);
 /// Blank inside a field, left and right.
 const PAD: f32 = 1.2;
 
 /// A field: label above, value below, a hairline under it.
 fn field(page: &mut Page, area: Box4, label: &str, value: &str, style: Style, align: Align) {
     let (x, y, w, h) = area;
-    page.text_within(x + PAD, y + 2.5, LABEL, Align::Left, w - 2.0 * PAD, label);
+    page.text_within(x + PAD, y + 2.2, LABEL, Align::Left, w - 2.0 * PAD, label);
     let anchor = match align {
         Align::Left => x + PAD,
         Align::Right => x + w - PAD,
         Align::Centre => x + w / 2.0,
     };
-    page.text_within(anchor, y + h - 1.6, style, align, w - 2.0 * PAD, value);
+    page.text_within(anchor, y + h - 1.3, style, align, w - 2.0 * PAD, value);
     page.rule(x, y + h - HAIR / 2.0, w, HAIR, Ink::Black);
 }
 

@@ -7,7 +7,7 @@
 //! | [`boleto_pdf`] | recibo do pagador and ficha de compensação, one boleto a page |
 //! | [`statement_pdf`] | the list of debts |
 //! | [`qr`] | QR codes for console, PNG and PDF |
-//! | [`itf`] | the barcode |
+//! | [`itf`] | the bars of a boleto |
 //! | `pdf` | the drawing layer over printpdf |
 //!
 //! The same input gives the same bytes: whoever resumes a notice sends what the first attempt would have sent.

@@ -6,7 +6,7 @@
 mod words;
 
 use super::pdf::logo::Logo;
-use super::pdf::{About, Align, Ink, PAGE_HEIGHT, Page, Style, wrap, write};
+use super::pdf::{About, Align, Ink, PAGE_HEIGHT, Page, Style, fit, wrap, write};
 use crate::domain::document::statement::Totals;
 use crate::domain::document::{StatementRow, StatementView};
 use crate::domain::money::Cents;
@@ -321,7 +321,10 @@ impl Sheet<'_> {
                 Align::Right => {
                     page.number_within(x + width - 1.0, y + 3.6, style, align, width - 1.5, text);
                 }
-                _ => page.text_within(x + 1.0, y + 3.6, style, align, width - 1.5, text),
+                _ => {
+                    let (style, text) = fit(style, width - 1.5, text, 0.6);
+                    page.text(x + 1.0, y + 3.6, style, align, &text);
+                }
             }
             x += width;
         }
@@ -353,7 +356,7 @@ impl Sheet<'_> {
             pay = format!("{pay} {} {}.", words.check_payee, names.join("; "));
         }
         if let Some(phone) = &view.creditor.phone {
-            pay = format!("{pay} {} {phone}.", words.call);
+            pay = format!("{pay} {}\u{a0}{}.", words.call, phone.replace(' ', "\u{a0}"));
         }
         blocks.push((words.how_to_pay, pay));
         blocks.push((words.paid_already, words.disregard.to_owned()));

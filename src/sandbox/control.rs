@@ -1,5 +1,16 @@
 //! `/sandbox/...`: the customer's hands, the shop's phone, the fault switches and the ground truth.
 //!
+//! | call | does |
+//! |---|---|
+//! | `POST reply {from, text, media?: {file_name, base64}, lid?: "with_alt"\|"without_alt", instance?, name?}` | the customer answers |
+//! | `POST shop-writes {to, text, instance?}` | a person of the shop writes from the shop's own phone |
+//! | `POST open {number, instance?}` | the customer opens the chat: what lies in it is read |
+//! | `POST scan {instance?, code?}`, `POST unlink {instance?}` | the shop's phone links, and removes the device |
+//! | `GET faults`, `POST faults {rules: [...], remove: [ids], clear}` | what goes wrong; see [`super::faults::FaultRule`] |
+//! | `GET delivered` | the ground truth, as in the log |
+//! | `GET state` | instances, faults with their counts, requests by path, webhooks |
+//! | `GET chats?since=REVISION`, `GET qr.png?instance=`, `GET files/ID/NAME` | what the page shows |
+//!
 //! No key is asked for: it is the hands and eyes of whoever sits at this machine. A page of another site that
 //! the browser happens to show is kept out by its `Origin`.
 
@@ -467,13 +478,18 @@ async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answ
     Ok(Answer::ok(json!({"unlinked": names})))
 }
 
+/// The page adds the code's count, so that the browser takes each picture anew.
+#[derive(Deserialize)]
+struct PictureOf {
+    instance: String,
+}
+
 async fn qr_png(
     State(sandbox): State<Arc<Sandbox>>,
-    Query(named): Query<Named>,
+    Query(asked): Query<PictureOf>,
 ) -> Result<Response<HttpBody>, Answer> {
-    let name = named.instance.unwrap_or_default();
     let png = sandbox
-        .qr_png(&name)
+        .qr_png(&asked.instance)
         .ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no QR code"))?;
     Ok((
         [

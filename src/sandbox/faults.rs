@@ -14,8 +14,10 @@ use super::numbers;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fault {
-    /// The answer comes `ms` later (1,000 when left out).
+    /// All happens `ms` later (1,000 when left out).
     Delay,
+    /// The message reaches the phone at once, the answer comes `ms` later (1,000 when left out).
+    DelayAfter,
     /// 500, and nothing was sent.
     ErrorBefore,
     /// 500, although the message reached the phone.
@@ -190,7 +192,8 @@ impl FaultRule {
         }
         let about_a_message = matches!(
             self.fault,
-            Fault::ErrorAfter
+            Fault::DelayAfter
+                | Fault::ErrorAfter
                 | Fault::DropAfter
                 | Fault::NeverAck
                 | Fault::NotDelivered
@@ -227,6 +230,8 @@ pub(super) enum Ending {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Plan {
     pub(super) delay: Duration,
+    /// Between the delivery and the answer.
+    pub(super) linger: Duration,
     pub(super) before: Option<Ending>,
     pub(super) after: Option<Ending>,
     pub(super) unlink: bool,
@@ -350,13 +355,17 @@ impl FaultRule {
 impl Plan {
     /// Of the faults that end a request only the first one happens; a later one is not used up.
     fn ends_before(&self, fault: Fault) -> bool {
-        let ends = !matches!(fault, Fault::Delay | Fault::NeverAck | Fault::NotDelivered);
+        let ends = !matches!(
+            fault,
+            Fault::Delay | Fault::DelayAfter | Fault::NeverAck | Fault::NotDelivered
+        );
         ends && (self.before.is_some() || self.after.is_some() || self.unlink)
     }
 
     fn suffer(&mut self, rule: &FaultRule) {
         match rule.fault {
             Fault::Delay => self.delay += Duration::from_millis(rule.ms.unwrap_or(1_000)),
+            Fault::DelayAfter => self.linger += Duration::from_millis(rule.ms.unwrap_or(1_000)),
             Fault::ErrorBefore => self.before = Some(Ending::Error),
             Fault::ErrorAfter => self.after = Some(Ending::Error),
             Fault::DropBefore => self.before = Some(Ending::Drop),

@@ -70,10 +70,10 @@ pub struct Timing {
 impl Default for Timing {
     fn default() -> Self {
         Timing {
-            qr_ready: Duration::from_millis(400),
+            qr_ready: Duration::from_millis(150),
             qr_period: Duration::from_secs(45),
             auto_link: Duration::from_millis(1_500),
-            acknowledgement: Duration::from_millis(150),
+            acknowledgement: Duration::from_millis(100),
         }
     }
 }

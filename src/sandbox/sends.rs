@@ -246,6 +246,7 @@ async fn send(sandbox: &Arc<Sandbox>, name: &str, outgoing: Outgoing) -> Result<
         (Answer::created(sent), id)
     };
     tokio::spawn(acknowledge(Arc::clone(sandbox), name.to_owned(), id));
+    tokio::time::sleep(plan.linger).await;
     match plan.after {
         Some(ending) => Err(end(ending).await),
         None => Ok(answer),

@@ -122,6 +122,8 @@ async fn listen(listener: TcpListener, sandbox: Arc<Sandbox>) {
 struct Dropped;
 
 async fn serve(stream: TcpStream, router: Router, sandbox: Arc<Sandbox>) {
+    // Small answers leave at once; where the system refuses, they leave a little later.
+    let _ = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         count(&sandbox, &request);
         let answer = router.clone().oneshot(request.map(Body::new));

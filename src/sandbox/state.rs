@@ -422,7 +422,12 @@ impl World {
         let Some(instance) = self.instances.get_mut(name) else {
             return;
         };
-        let Some(message) = instance.messages.iter_mut().find(|message| message.id == id) else {
+        let Some(message) = instance
+            .messages
+            .iter_mut()
+            .rev()
+            .find(|message| message.id == id)
+        else {
             return;
         };
         if message.status >= status || message.never_ack || !message.stored {

@@ -1,1 +1,7 @@
-//! To come.
+//! What debtors receive, looked at with the tools that others read it with: poppler, qpdf and zbar.
+
+mod boletos;
+mod messages;
+mod samples;
+mod statements;
+mod tools;

@@ -1,1 +1,6 @@
-//! To come.
+//! Firebird for real: the connection and its errors, the embedded engine, the ERP's reader.
+
+mod connection;
+mod embedded;
+mod erp;
+mod errors;

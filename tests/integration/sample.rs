@@ -1,7 +1,9 @@
 //! The sample ERP on a real Firebird, and the shipped source queries on the sample.
 
 use chrono::NaiveDate;
-use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings, Row, Value};
+use wa_notify::adapters::firebird::connection::{
+    Connection, ConnectionSettings, DatabaseError, Interrupt, Row, Value,
+};
 use wa_notify::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use wa_notify::adapters::firebird::sample::{self, Case, Dirt, SampleSpec, SeedError, Switch};
 use wa_notify::domain::boleto;
@@ -444,6 +446,40 @@ fn a_missing_database_is_created_in_windows_1252() {
     assert_eq!(connection.query(sql, &[]).unwrap()[0].text(0).unwrap(), "WIN1252");
     drop(connection);
     std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_sample_left_half_made_is_never_scanned_and_can_be_made_anew() {
+    let database = TestDatabase::create("WIN1252");
+    let mut settings = database.settings.clone();
+    settings.interrupt = Interrupt::default();
+    let ctrl_c = settings.interrupt.clone();
+    let spec = SampleSpec {
+        customers: 500,
+        ..spec()
+    };
+    let outcome = sample::seed(&settings, &spec, &mut |done, _| {
+        if done > 0 {
+            ctrl_c.trip();
+        }
+    });
+    assert!(
+        matches!(outcome, Err(SeedError::Database(DatabaseError::Interrupted))),
+        "{outcome:?}"
+    );
+    let mut connection = database.connect();
+    assert!(
+        derived(&mut connection, "system", "", &[]).is_empty(),
+        "nothing to go by"
+    );
+    // The server notices the loss in its own time.
+    let others = "SELECT COUNT(*) FROM MON$ATTACHMENTS \
+                  WHERE MON$SYSTEM_FLAG = 0 AND MON$ATTACHMENT_ID <> CURRENT_CONNECTION";
+    let alone = (0..10_000).any(|_| connection.query(others, &[]).unwrap()[0].int(0).unwrap() == 0);
+    assert!(alone, "the broken connection is still there");
+    drop(connection);
+    assert!(seed(&database.settings, &spec).replaced);
+    assert_eq!(derived(&mut database.connect(), "system", "", &[]).len(), 1);
 }
 
 #[test]

@@ -187,16 +187,12 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The error and its causes in one line; the outer ones of reqwest say little.
+/// The innermost two causes in one line; the outer ones of reqwest say that a request was sent, which it was not.
 fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
+    let causes: Vec<String> = std::iter::successors(Some(error), |error| error.source())
+        .map(ToString::to_string)
+        .collect();
+    causes[causes.len().saturating_sub(2)..].join(": ")
 }
 
 fn text_header(headers: &HeaderMap, name: header::HeaderName) -> String {

@@ -9,7 +9,7 @@ use super::charges::{fine, interest_a_day};
 use super::text::{clean, clean_lines};
 use super::{Creditor, Debtor, Payee, filled};
 use crate::domain::boleto::Cobranca;
-use crate::domain::boleto::check::{self, Contradiction, Expected, StoredError};
+use crate::domain::boleto::check::{Contradiction, Expected, StoredError, checked_code};
 use crate::domain::money::Cents;
 use crate::domain::pix;
 use crate::domain::receivable::{BoletoRecord, Receivable};
@@ -86,16 +86,16 @@ pub enum BoletoRefusal {
     /// The bank of the code is not the stored one.
     #[error("the code belongs to another bank")]
     BankDiffers,
-    /// The agency in the code is not the stored one.
+    /// The free field holds another agency than the stored one.
     #[error("the code belongs to another agency")]
     AgencyDiffers,
-    /// The account in the code is not the stored one: the money would go elsewhere.
+    /// The free field holds another account.
     #[error("the code belongs to another account")]
     AccountDiffers,
-    /// The wallet in the code is not the stored one.
+    /// The free field holds another wallet.
     #[error("the code belongs to another wallet")]
     WalletDiffers,
-    /// The our-number in the code is not the stored one: it may be another title's boleto.
+    /// The free field holds another our-number.
     #[error("the code belongs to another our-number")]
     OurNumberDiffers,
     /// The value of the code is not the open balance (partly paid).
@@ -109,37 +109,8 @@ pub enum BoletoRefusal {
     PastPayableUntil,
 }
 
-impl From<Contradiction> for BoletoRefusal {
-    fn from(contradiction: Contradiction) -> Self {
-        match contradiction {
-            Contradiction::BarcodeAndLine => BoletoRefusal::CodesDiffer,
-            Contradiction::NotABoleto => BoletoRefusal::NotABoleto,
-            Contradiction::Bank { .. } => BoletoRefusal::BankDiffers,
-            Contradiction::Agency { .. } => BoletoRefusal::AgencyDiffers,
-            Contradiction::Account { .. } => BoletoRefusal::AccountDiffers,
-            Contradiction::Wallet { .. } => BoletoRefusal::WalletDiffers,
-            Contradiction::OurNumber { .. } => BoletoRefusal::OurNumberDiffers,
-            Contradiction::DueDate { .. } => BoletoRefusal::DueDateDiffers,
-            Contradiction::Amount { .. } => BoletoRefusal::AmountDiffers,
-        }
-    }
-}
-
-impl From<StoredError> for BoletoRefusal {
-    /// Of several contradictions the first: those with the record come before those with the receivable.
-    fn from(error: StoredError) -> Self {
-        match error {
-            StoredError::Barcode(_) | StoredError::Line(_) => BoletoRefusal::BadCode,
-            StoredError::Contradicted(found) => found
-                .into_iter()
-                .next()
-                .map_or(BoletoRefusal::BadCode, BoletoRefusal::from),
-        }
-    }
-}
-
-/// Checks a stored boleto against its own record and its receivable on `today`: [`check::checked_code`], and what
-/// only sending asks for.
+/// Checks a stored boleto against itself and its receivable on `today`: digits, bank, agency, account, wallet,
+/// our-number, value, due date, last day.
 ///
 /// # Errors
 /// [`BoletoRefusal`]: why it must not be sent.
@@ -152,7 +123,14 @@ pub fn usable_code(
         due_on: receivable.due_on,
         amount: receivable.balance,
     };
-    let code = check::checked_code(record, expected, today)?.ok_or(BoletoRefusal::NoCode)?;
+    let code = match checked_code(record, expected, today) {
+        Ok(Some(code)) => code,
+        Ok(None) => return Err(BoletoRefusal::NoCode),
+        Err(StoredError::Barcode(_) | StoredError::Line(_)) => return Err(BoletoRefusal::BadCode),
+        Err(StoredError::Contradicted(found)) => {
+            return Err(found.first().map_or(BoletoRefusal::BadCode, BoletoRefusal::of));
+        }
+    };
     if code.currency() != '9' {
         return Err(BoletoRefusal::NotInReais);
     }
@@ -160,7 +138,7 @@ pub fn usable_code(
     if code.amount() == Cents::ZERO && receivable.balance != receivable.amount {
         return Err(BoletoRefusal::AmountDiffers);
     }
-    // The factor is the due date's; a bank takes it only while it means that day today.
+    // The factor agrees with the due date, but banks take it for another day once the date is far away.
     if code.due_factor().is_some_and(|factor| factor != 0) && code.due_on(today) != Some(receivable.due_on) {
         return Err(BoletoRefusal::DueDateDiffers);
     }
@@ -170,11 +148,20 @@ pub fn usable_code(
     Ok(code)
 }
 
-/// The bank's Pix code without what a database adds to it, where it may stand on a boleto of this amount: whole,
-/// dynamic, and not over another amount. A static one is anybody's, and paying it settles no boleto.
-pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
-    let code = pix::parse(stored?).ok()?;
-    code.fits_boleto(amount).then(|| code.as_str().to_owned())
+impl BoletoRefusal {
+    fn of(contradiction: &Contradiction) -> Self {
+        match contradiction {
+            Contradiction::BarcodeAndLine => BoletoRefusal::CodesDiffer,
+            Contradiction::NotABoleto => BoletoRefusal::NotABoleto,
+            Contradiction::Bank { .. } => BoletoRefusal::BankDiffers,
+            Contradiction::Agency { .. } => BoletoRefusal::AgencyDiffers,
+            Contradiction::Account { .. } => BoletoRefusal::AccountDiffers,
+            Contradiction::Wallet { .. } => BoletoRefusal::WalletDiffers,
+            Contradiction::OurNumber { .. } => BoletoRefusal::OurNumberDiffers,
+            Contradiction::DueDate { .. } => BoletoRefusal::DueDateDiffers,
+            Contradiction::Amount { .. } => BoletoRefusal::AmountDiffers,
+        }
+    }
 }
 
 impl BoletoView {
@@ -241,6 +228,13 @@ impl BoletoView {
             _ => self.line_digits(),
         }
     }
+}
+
+/// The bank's Pix code without what a database adds to it, where it may stand on a boleto of this amount: whole,
+/// dynamic, and not over another amount. A static one is anybody's, and paying it settles no boleto.
+pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
+    let code = pix::parse(stored?).ok()?;
+    code.fits_boleto(amount).then(|| code.as_str().to_owned())
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let left = Align::Left;
     let mut y = top;
 
-    let (wide, mid, narrow) = (92.0, 50.0, 48.0);
+    let (wide, mid, narrow) = (101.0, 41.0, 48.0);
     let (x2, x3) = (LEFT + wide, LEFT + wide + mid);
     field(
         page,
@@ -108,19 +108,36 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
         Align::Right,
     );
     y += 8.0;
-    let (label, address) = if view.payee_is_creditor {
-        ("Endereço do beneficiário", view.creditor.address.clone())
+    let creditor = &view.creditor;
+    if view.payee_is_creditor {
+        let area = (LEFT, y, wide + mid, 8.0);
+        field(
+            page,
+            area,
+            "Endereço do beneficiário",
+            &creditor.address,
+            value,
+            left,
+        );
     } else {
-        let creditor = &view.creditor;
-        (
+        // Its address stands in the letterhead.
+        field(
+            page,
+            (LEFT, y, wide, 8.0),
             "Beneficiário final",
-            format!(
-                "{} - {} - {}",
-                creditor.legal_name, creditor.tax_id, creditor.address
-            ),
-        )
-    };
-    field(page, (LEFT, y, wide + mid, 8.0), label, &address, value, left);
+            &creditor.legal_name,
+            value,
+            left,
+        );
+        field(
+            page,
+            (x2, y, mid, 8.0),
+            "CPF/CNPJ do beneficiário final",
+            &creditor.tax_id,
+            value,
+            left,
+        );
+    }
     field(
         page,
         (x3, y, narrow, 8.0),
@@ -131,7 +148,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     page.number_within(
         LEFT + WIDTH - 1.2,
-        y + 6.4,
+        y + 6.7,
         strong,
         Align::Right,
         narrow - 2.4,
@@ -167,7 +184,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     let wallet = view.wallet.as_deref().unwrap_or_default();
     field(
         page,
-        (LEFT, y, 56.0, 8.0),
+        (LEFT, y, 62.0, 8.0),
         "Nº do documento",
         &view.document,
         value,
@@ -175,7 +192,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     field(
         page,
-        (LEFT + 56.0, y, 36.0, 8.0),
+        (LEFT + 62.0, y, 39.0, 8.0),
         "Data do documento",
         &issued,
         value,
@@ -259,16 +276,27 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     y += 9.0;
 
     let instructions = words::instructions(view);
-    if !instructions.is_empty() && y < slip::TOP - 40.0 {
-        page.text(LEFT, y, heading, Align::Left, "Instruções");
-        let last = slip::TOP - 22.0;
-        for line in instructions.iter().flat_map(|line| wrap(body, room, line, 2)) {
-            if y + 3.7 > last {
-                break;
-            }
-            y += 3.7;
-            page.text(LEFT, y, body, Align::Left, &line);
-        }
+    if instructions.is_empty() {
+        return;
+    }
+    page.text(LEFT, y, heading, Align::Left, "Instruções");
+    // As large as the room above the foot allows; the ficha has them all in any case.
+    let space = slip::TOP - 20.0 - y;
+    let sized = [(8.0, 3.7), (7.0, 3.1), (6.0, 2.5)].map(|(size, leading)| {
+        let style = Style::regular(size);
+        let lines: Vec<String> = instructions
+            .iter()
+            .flat_map(|line| wrap(style, room, line, 2))
+            .collect();
+        (style, leading, lines)
+    });
+    let fits = sized
+        .iter()
+        .find(|(_, leading, lines)| leading * lines.len() as f32 <= space);
+    let (style, leading, lines) = fits.unwrap_or(&sized[2]);
+    for line in lines.iter().take((space / leading).max(0.0) as usize) {
+        y += leading;
+        page.text(LEFT, y, *style, Align::Left, line);
     }
 }
 
@@ -277,19 +305,13 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
 fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
     let snap = |v: f32| (v / MODULE).floor() * MODULE;
     let (x, y) = (snap(x), snap(y));
-    let boxes: Vec<Box4> = matrix
+    let cell = |n: usize| i64::try_from(n).unwrap_or(0);
+    let runs: Vec<(i64, i64, i64, i64)> = matrix
         .runs()
         .into_iter()
-        .map(|(column, row, length)| {
-            (
-                x + column as f32 * MODULE,
-                y + row as f32 * MODULE,
-                length as f32 * MODULE,
-                MODULE,
-            )
-        })
+        .map(|(column, row, length)| (cell(column), cell(row), cell(length), 1))
         .collect();
-    page.fill(Ink::Black, &boxes);
+    page.cells((x, y), (MODULE, MODULE), &runs);
     let side = matrix.size() as f32 * MODULE;
     (x, y, side, side)
 }

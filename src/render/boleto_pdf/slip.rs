@@ -1,7 +1,7 @@
 //! The ficha de compensação: what a teller and a scanner read.
 
 use super::super::itf;
-use super::super::pdf::{Align, Box4, Ink, PAGE_HEIGHT, Page, Style, wrap};
+use super::super::pdf::{Align, Box4, Ink, PAGE_HEIGHT, Page, Style, fit};
 use super::words;
 use super::{FRAME, HAIR, LABEL, LEFT, PAD, RIGHT_COLUMN, WIDTH, bank_head, field};
 use crate::domain::document::BoletoView;
@@ -51,27 +51,20 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     );
     y += 7.0;
 
-    let address = if view.payee_is_creditor {
-        view.creditor.address.as_str()
-    } else {
-        ""
-    };
-    page.text_within(LEFT + PAD, y + 2.5, LABEL, Align::Left, left, "Beneficiário");
+    let payee = &view.payee;
+    let room = left - 2.0 * PAD;
+    // Address of the branch only: nobody knows another payee's.
+    let address = Some(view.creditor.address.clone()).filter(|_| view.payee_is_creditor);
+    let second: Vec<String> = [payee.tax_id.clone(), address].into_iter().flatten().collect();
+    page.text_within(LEFT + PAD, y + 2.2, LABEL, Align::Left, room, "Beneficiário");
+    page.text_within(LEFT + PAD, y + 5.6, value, Align::Left, room, &payee.name);
     page.text_within(
         LEFT + PAD,
-        y + 6.0,
-        value,
+        y + 8.9,
+        Style::regular(7.5),
         Align::Left,
-        left - 2.0 * PAD,
-        &words::payee(&view.payee),
-    );
-    page.text_within(
-        LEFT + PAD,
-        y + 9.1,
-        Style::regular(7.0),
-        Align::Left,
-        left - 2.0 * PAD,
-        address,
+        room,
+        &second.join(" - "),
     );
     page.rule(LEFT, y + 10.0 - HAIR / 2.0, left, HAIR, Ink::Black);
     let agency = view.agency_account.as_deref().unwrap_or_default();
@@ -127,7 +120,7 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     );
     page.number_within(
         LEFT + WIDTH - PAD,
-        y + 5.4,
+        y + 5.7,
         strong,
         Align::Right,
         RIGHT_COLUMN - 2.0 * PAD,
@@ -195,53 +188,51 @@ fn row(page: &mut Page, y: f32, columns: &[(f32, &str, &str)]) {
 fn instructions(page: &mut Page, view: &BoletoView, (x, y, w, _h): Box4) {
     page.text_within(
         x + PAD,
-        y + 2.5,
+        y + 2.2,
         LABEL,
         Align::Left,
         w - 2.0 * PAD,
         words::INSTRUCTIONS_HEAD,
     );
-    let style = Style::regular(8.0);
-    let lines: Vec<String> = words::instructions(view)
-        .iter()
-        .flat_map(|line| wrap(style, w - 2.0 * PAD, line, 2))
-        .collect();
-    for (i, line) in lines.iter().take(words::MAX_INSTRUCTIONS).enumerate() {
-        page.text(x + PAD, y + 6.2 + 3.3 * i as f32, style, Align::Left, line);
+    let room = w - 2.0 * PAD;
+    let (style, leading, lines) = words::set_instructions(&words::instructions(view), room);
+    for (i, line) in lines.iter().enumerate() {
+        page.text(x + PAD, y + 5.4 + leading * i as f32, style, Align::Left, line);
     }
+}
+
+/// A party: name and, never cut, its tax id at the right end.
+fn party(page: &mut Page, (x, y, w): (f32, f32, f32), style: Style, name: &str, tax_id: Option<&str>) {
+    let tax_id = tax_id.unwrap_or_default();
+    let room = w - style.width(tax_id) - 3.0;
+    let (name_style, name) = fit(style, room, name, 0.6);
+    page.text(x, y, name_style, Align::Left, &name);
+    page.text(x + name_style.width(&name) + 3.0, y, style, Align::Left, tax_id);
 }
 
 fn payer(page: &mut Page, view: &BoletoView, y: f32) {
     let (x, style) = (LEFT + PAD, Style::regular(8.0));
+    let (inner, room) = (x + 13.0, WIDTH - 16.0);
     let payer = &view.payer;
-    let name = match &payer.tax_id {
-        Some(tax_id) => format!("{} - {tax_id}", payer.name),
-        None => payer.name.clone(),
-    };
     page.text(x, y + 3.3, LABEL, Align::Left, "Pagador");
-    page.text_within(x + 13.0, y + 3.5, style, Align::Left, WIDTH - 16.0, &name);
-    page.text_within(
-        x + 13.0,
-        y + 7.1,
+    party(
+        page,
+        (inner, y + 3.5, room),
         style,
-        Align::Left,
-        WIDTH - 16.0,
-        &payer.address,
+        &payer.name,
+        payer.tax_id.as_deref(),
     );
+    page.text_within(inner, y + 7.1, style, Align::Left, room, &payer.address);
     page.text(x, y + 11.1, LABEL, Align::Left, "Beneficiário final");
     if !view.payee_is_creditor {
         let creditor = &view.creditor;
-        let text = format!(
-            "{} - {} - {}",
-            creditor.legal_name, creditor.tax_id, creditor.address
-        );
-        page.text_within(
-            x + 17.5,
-            y + 11.1,
+        let area = (x + 17.5, y + 11.1, WIDTH - 21.0);
+        party(
+            page,
+            area,
             Style::regular(7.0),
-            Align::Left,
-            WIDTH - 21.0,
-            &text,
+            &creditor.legal_name,
+            Some(&creditor.tax_id),
         );
     }
 }
@@ -249,17 +240,10 @@ fn payer(page: &mut Page, view: &BoletoView, y: f32) {
 /// ITF-25 as one filled path, snapped to the grid of its modules from the page's left edge.
 fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
     let (bars, _) = itf::bars(view.code.barcode().digits());
-    let first = (x / itf::MODULE).ceil();
-    let boxes: Vec<Box4> = bars
+    let left = (x / itf::MODULE).ceil() * itf::MODULE;
+    let cells: Vec<(i64, i64, i64, i64)> = bars
         .iter()
-        .map(|(at, width)| {
-            (
-                (first + *at as f32) * itf::MODULE,
-                y,
-                *width as f32 * itf::MODULE,
-                itf::HEIGHT,
-            )
-        })
+        .map(|(at, width)| (i64::from(*at), 0, i64::from(*width), 1))
         .collect();
-    page.fill(Ink::Black, &boxes);
+    page.cells((left, y), (itf::MODULE, itf::HEIGHT), &cells);
 }

@@ -1,12 +1,13 @@
 //! What stands in the fields of a boleto.
 
+use super::super::pdf::{Style, wrap};
 use crate::domain::document::{BoletoView, Payee};
 use crate::domain::money::Cents;
 use crate::i18n::Lang;
 use crate::i18n::format::{amount, date, money};
 
-/// Most lines that the instructions' box holds.
-pub const MAX_INSTRUCTIONS: usize = 6;
+/// Sizes in points, leadings in millimetres and numbers of lines that fill the instructions' box.
+const INSTRUCTION_SIZES: [(f32, f32, usize); 3] = [(8.0, 3.3, 6), (7.0, 2.8, 7), (6.0, 2.2, 9)];
 
 /// Where it can be paid: since the NPC (November 2018) a registered boleto is paid at any bank, overdue too.
 pub const PLACE_OF_PAYMENT: &str = "Pagável em qualquer banco";
@@ -36,7 +37,7 @@ pub fn payee(payee: &Payee) -> String {
 }
 
 /// The instructions: what the ERP holds, and before it what the contract adds after the due date, in reais and
-/// dates, where the ERP's text does not speak of it already. At most [`MAX_INSTRUCTIONS`] lines, the rest joined.
+/// dates, where the ERP's text does not speak of it already.
 pub fn instructions(view: &BoletoView) -> Vec<String> {
     let typed = view.instructions.join(" ").to_lowercase();
     let due = date(Lang::PtBr, view.due_on);
@@ -61,9 +62,25 @@ pub fn instructions(view: &BoletoView) -> Vec<String> {
         lines.push(format!("Não receber após {}.", date(Lang::PtBr, last)));
     }
     lines.extend(view.instructions.iter().cloned());
-    if lines.len() > MAX_INSTRUCTIONS {
-        let rest = lines.split_off(MAX_INSTRUCTIONS - 1).join(" ");
-        lines.push(rest);
-    }
     lines
+}
+
+/// Breaks the instructions into lines of `room` millimetres, as large as the box allows; what does not fit even
+/// the smallest size ends in an ellipsis.
+pub fn set_instructions(instructions: &[String], room: f32) -> (Style, f32, Vec<String>) {
+    let mut last = None;
+    for (size, leading, most) in INSTRUCTION_SIZES {
+        let style = Style::regular(size);
+        let mut lines: Vec<String> = instructions
+            .iter()
+            .flat_map(|line| wrap(style, room, line, most))
+            .collect();
+        if lines.len() <= most {
+            return (style, leading, lines);
+        }
+        let rest = lines.split_off(most - 1).join(" ");
+        lines.extend(wrap(style, room, &rest, 1));
+        last = Some((style, leading, lines));
+    }
+    last.unwrap_or((Style::regular(8.0), 3.3, Vec::new()))
 }

@@ -4,25 +4,29 @@
 //!
 //! | file | holds |
 //! |---|---|
-//! | this one | [`Document`], [`Page`] and their drawing calls |
+//! | this one | [`Page`] and its drawing calls |
+//! | `setting` | text that fits: shrunk, cut, wrapped |
+//! | `file` | [`write`]: pages to bytes |
 //! | [`metrics`] | widths and the characters of the font |
 //! | [`logo`] | PNG logos, checked and scaled down |
 
 pub mod logo;
 pub mod metrics;
 
-use std::collections::BTreeMap;
+mod file;
+mod setting;
 
 use printpdf::{
-    BuiltinFont, Color, Greyscale, LinePoint, Mm, Op, PaintMode, PdfConformance, PdfDocument, PdfFontHandle,
-    PdfPage, PdfSaveOptions, Point, Polygon, PolygonRing, Pt, RawImage, RawImageData, RawImageFormat, Rgb,
-    TextItem, WindingOrder, XObject, XObjectId, XObjectTransform,
+    BuiltinFont, Color, CurTransMat, DictItem, Greyscale, Op, PdfFontHandle, Point, Pt, Rgb, TextItem,
+    XObjectId, XObjectTransform,
 };
 use sha2::{Digest, Sha256};
 
+pub use file::{About, write};
 use logo::Logo;
 pub use metrics::Font;
 use metrics::{fold, width};
+pub use setting::{fit, wrap, wrap_code};
 
 /// A4.
 pub const PAGE_WIDTH: f32 = 210.0;
@@ -165,9 +169,9 @@ impl Page {
         ]);
     }
 
-    /// Sets one line within `room` millimetres: shrunk down to four fifths where needed, then cut with an ellipsis.
+    /// Sets one line within `room` millimetres: shrunk down to six tenths where needed, then cut with an ellipsis.
     pub fn text_within(&mut self, x: f32, y: f32, style: Style, align: Align, room: f32, text: &str) {
-        let (style, text) = fit(style, room, text, 0.8);
+        let (style, text) = fit(style, room, text, 0.6);
         self.text(x, y, style, align, &text);
     }
 
@@ -184,33 +188,59 @@ impl Page {
 
     /// Fills rectangles as one path, so that neighbours leave no seam between them.
     pub fn fill(&mut self, ink: Ink, boxes: &[Box4]) {
+        let boxes: Vec<[DictItem; 4]> = boxes
+            .iter()
+            .map(|(x, y, w, h)| {
+                let corner = at(*x, y + h);
+                let sides = [short(*w), short(*h)];
+                [corner.x.0, corner.y.0, sides[0], sides[1]].map(DictItem::Real)
+            })
+            .collect();
+        self.path(ink, boxes);
+    }
+
+    /// Fills cells of a grid whose top left corner is at (`x`, `y`): boxes are column, row, columns, rows. Whole
+    /// numbers keep codes exact, and the file a third as large.
+    pub fn cells(&mut self, (x, y): (f32, f32), (wide, high): (f32, f32), boxes: &[(i64, i64, i64, i64)]) {
+        let origin = at(x, y);
+        let matrix = [
+            wide * PT_PER_MM,
+            0.0,
+            0.0,
+            -high * PT_PER_MM,
+            origin.x.0,
+            origin.y.0,
+        ];
+        self.ops.push(Op::SaveGraphicsState);
+        self.ops.push(Op::SetTransformationMatrix {
+            matrix: CurTransMat::Raw(matrix),
+        });
+        let boxes = boxes
+            .iter()
+            .map(|(x, y, w, h)| [*x, *y, *w, *h].map(DictItem::Int))
+            .collect();
+        self.digest.update(format!("{matrix:?}\n"));
+        self.path(Ink::Black, boxes);
+        self.ops.push(Op::RestoreGraphicsState);
+    }
+
+    /// Rectangles as one filled path. printpdf would paint each by itself (with seams where they touch) or write
+    /// out all four corners, so the two operators are given to it as they are.
+    fn path(&mut self, ink: Ink, boxes: Vec<[DictItem; 4]>) {
         if boxes.is_empty() {
             return;
         }
-        let corner = |x, y| LinePoint {
-            p: at(x, y),
-            bezier: false,
-        };
-        let rings = boxes
-            .iter()
-            .map(|(x, y, w, h)| {
-                self.digest.update(format!("{x} {y} {w} {h}\n"));
-                let points = vec![
-                    corner(*x, *y),
-                    corner(x + w, *y),
-                    corner(x + w, y + h),
-                    corner(*x, y + h),
-                ];
-                PolygonRing { points }
-            })
-            .collect();
         self.ops.push(Op::SetFillColor { col: ink.color() });
-        self.ops.push(Op::DrawPolygon {
-            polygon: Polygon {
-                rings,
-                mode: PaintMode::Fill,
-                winding_order: WindingOrder::NonZero,
-            },
+        for rectangle in boxes {
+            self.digest.update(format!("{rectangle:?}\n"));
+            self.ops.push(Op::Unknown {
+                key: "re".to_owned(),
+                value: rectangle.to_vec(),
+            });
+        }
+        self.ops.push(Op::Unknown {
+            key: "f".to_owned(),
+            value: Vec::new(),
         });
     }
 
@@ -257,186 +287,15 @@ impl Page {
 /// The resource name of the document's one logo.
 const LOGO: &str = "Logo";
 
+/// Millimetres to points, to a thousandth: enough, and short in the file.
+fn short(millimetres: f32) -> f32 {
+    (millimetres * PT_PER_MM * 1000.0).round() / 1000.0
+}
+
 /// A point of the page in PDF's own coordinates.
 fn at(x: f32, y: f32) -> Point {
-    // Two decimals of a point are a 280th of a millimetre: enough, and short in the file.
-    let short = |v: f32| Pt((v * PT_PER_MM * 1000.0).round() / 1000.0);
     Point {
-        x: short(x),
-        y: short(PAGE_HEIGHT - y),
+        x: Pt(short(x)),
+        y: Pt(short(PAGE_HEIGHT - y)),
     }
-}
-
-/// The style and text that fit `room` millimetres: shrunk to `least` of the size, then cut with an ellipsis.
-pub fn fit(style: Style, room: f32, text: &str, least: f32) -> (Style, String) {
-    let text = fold(text);
-    let wide = style.width(&text);
-    if wide <= room {
-        return (style, text);
-    }
-    let shrunk = Style {
-        size: style.size * (room / wide).max(least),
-        ..style
-    };
-    if shrunk.width(&text) <= room + 0.01 {
-        return (shrunk, text);
-    }
-    let mut kept: Vec<char> = text.chars().collect();
-    while let Some(_last) = kept.pop() {
-        let cut: String = kept.iter().collect::<String>().trim_end().to_owned() + "…";
-        if shrunk.width(&cut) <= room {
-            return (shrunk, cut);
-        }
-    }
-    (shrunk, String::new())
-}
-
-/// Breaks text into lines of at most `room` millimetres, at spaces where there are any; what does not fit
-/// `max_lines` ends in an ellipsis.
-pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    // A no-break blank keeps `R$ 1,00` together.
-    for word in fold(text)
-        .split([' ', '\t', '\n'])
-        .filter(|word| !word.is_empty())
-    {
-        let joined = if line.is_empty() {
-            word.to_owned()
-        } else {
-            format!("{line} {word}")
-        };
-        if style.width(&joined) <= room {
-            line = joined;
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        // A word wider than the line (a Pix code) is broken anywhere.
-        for c in word.chars() {
-            line.push(c);
-            if style.width(&line) > room {
-                line.pop();
-                lines.push(std::mem::replace(&mut line, c.to_string()));
-            }
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    if lines.len() > max_lines {
-        let rest = lines.split_off(max_lines).join(" ");
-        if let Some(last) = lines.last_mut() {
-            *last = fit(style, room, &format!("{last} {rest}"), 1.0).1;
-        }
-    }
-    lines
-}
-
-/// Breaks a code into lines of at most `room` millimetres, anywhere but beside a blank, so that copying the lines
-/// together gives the code again. Nothing is dropped.
-pub fn wrap_code(style: Style, room: f32, code: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    let mut line = String::new();
-    for c in code.chars() {
-        line.push(c);
-        if style.width(&line) > room {
-            let at = line
-                .char_indices()
-                .rev()
-                .map(|(at, _)| at)
-                .find(|at| *at > 0 && !line[*at..].starts_with(' ') && !line[..*at].ends_with(' '));
-            let rest = line.split_off(at.unwrap_or(line.len() - c.len_utf8()));
-            lines.push(std::mem::replace(&mut line, rest));
-        }
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
-}
-
-/// What a PDF says about itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About<'a> {
-    /// Title, shown by readers instead of the file name.
-    pub title: &'a str,
-    /// The creditor.
-    pub author: &'a str,
-    /// What it is about.
-    pub subject: &'a str,
-    /// BCP 47 tag of its language, for screen readers.
-    pub language: &'a str,
-}
-
-/// Puts pages together and writes the file. The same pages give the same bytes: no clock, no chance, and an id
-/// that is a digest of what was drawn.
-pub fn write(about: &About<'_>, pages: Vec<Page>, logo: Option<&Logo>) -> Vec<u8> {
-    let mut digest = Sha256::new();
-    digest.update(format!("{about:?}"));
-    if let Some(logo) = logo {
-        digest.update(&logo.rgb);
-    }
-    let mut document = PdfDocument::new(about.title);
-    let info = &mut document.metadata.info;
-    info.author = about.author.to_owned();
-    info.subject = about.subject.to_owned();
-    info.creator = concat!("wa-notify ", env!("CARGO_PKG_VERSION")).to_owned();
-    info.producer = concat!("wa-notify ", env!("CARGO_PKG_VERSION")).to_owned();
-    // Every other conformance embeds a 650 kB colour profile or claims PDF/X.
-    info.conformance = PdfConformance::Custom(Default::default());
-    info.identifier = about.language.to_owned();
-    if let Some(logo) = logo {
-        let image = RawImage {
-            pixels: RawImageData::U8(logo.rgb.clone()),
-            width: logo.width,
-            height: logo.height,
-            data_format: RawImageFormat::RGB8,
-            tag: Vec::new(),
-        };
-        document.resources.xobjects.map =
-            BTreeMap::from([(XObjectId(LOGO.to_owned()), XObject::Image(image))]);
-    }
-    for page in pages {
-        digest.update(page.digest.finalize());
-        document
-            .pages
-            .push(PdfPage::new(Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT), page.ops));
-    }
-    let options = PdfSaveOptions {
-        image_optimization: None,
-        ..PdfSaveOptions::default()
-    };
-    let mut file = document.to_lopdf_document(&options, &mut Vec::new());
-    let id: String = digest
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02x}"))
-        .collect();
-    // printpdf numbers its documents; the same content must give the same bytes in any order.
-    if let Ok(ids) = file.trailer.get_mut(b"ID").and_then(|ids| ids.as_array_mut()) {
-        for text in ids.iter_mut().filter_map(|id| id.as_str_mut().ok()) {
-            *text = id.clone().into_bytes();
-        }
-        // The catalogue's language, as a string object made from one that is there.
-        if let Some(mut language) = ids.first().cloned() {
-            if let Ok(text) = language.as_str_mut() {
-                *text = about.language.as_bytes().to_vec();
-            }
-            if let Ok(catalog) = file.catalog_mut() {
-                catalog.set("Lang", language);
-            }
-        }
-    }
-    // Lang and transparency-free images of today's readers: PDF 1.4.
-    file.version = "1.4".to_owned();
-    file.compress();
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail; an empty file would be refused by whoever sends it.
-    if file.save_to(&mut bytes).is_err() {
-        bytes.clear();
-    }
-    bytes
 }

@@ -235,7 +235,6 @@ fn every_exchange_has_its_meaning() {
             .collect();
         let server = Server::start(plays);
         let gateway = gateway(&case, &server);
-        println!("{names:?}");
         (case.act)(&gateway);
         let seen = server.seen();
         assert!(

@@ -16,6 +16,7 @@ pub const API_KEY: &str = "sandbox-test-key";
 pub struct Sandbox {
     child: Child,
     url: String,
+    log: PathBuf,
     dir: tempfile::TempDir,
 }
 
@@ -42,7 +43,10 @@ impl Reply {
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Closed without an answer.
@@ -65,10 +69,21 @@ impl Sandbox {
     /// With a clock that starts at `now` (RFC 3339).
     pub fn start_at(args: &[&str], now: Option<&str>) -> Self {
         let dir = tempfile::tempdir().expect("a folder for the log");
+        let log = dir.path().join("delivered.jsonl");
+        Self::launch(args, now, dir, log)
+    }
+
+    /// With a log that outlives this sandbox.
+    pub fn start_logging_to(log: &Path) -> Self {
+        let dir = tempfile::tempdir().expect("a folder for the documents");
+        Self::launch(&[], None, dir, log.to_owned())
+    }
+
+    fn launch(args: &[&str], now: Option<&str>, dir: tempfile::TempDir, log: PathBuf) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wa-sandbox"));
         command
             .args(["--listen", "127.0.0.1:0", "--api-key", API_KEY, "--log"])
-            .arg(dir.path().join("delivered.jsonl"))
+            .arg(&log)
             .arg("--media-dir")
             .arg(dir.path().join("media"))
             .args(args)
@@ -83,10 +98,12 @@ impl Sandbox {
         // The address is printed once it listens: nothing to poll for.
         let mut line = String::new();
         let stdout = child.stdout.take().expect("stdout is piped");
-        BufReader::new(stdout).read_line(&mut line).expect("wa-sandbox prints its address");
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("wa-sandbox prints its address");
         let url = line.trim().to_owned();
         assert!(url.starts_with("http://127.0.0.1:"), "wa-sandbox printed {url:?}");
-        Sandbox { child, url, dir }
+        Sandbox { child, url, log, dir }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -100,8 +117,8 @@ impl Sandbox {
     }
 
     /// The ground-truth log.
-    pub fn log_path(&self) -> PathBuf {
-        self.dir.path().join("delivered.jsonl")
+    pub fn log_path(&self) -> &Path {
+        &self.log
     }
 
     /// The documents that reached the phones: `CHAT/FILE NAME`.
@@ -146,9 +163,14 @@ impl Sandbox {
         let asked = json!({"instanceName": instance, "integration": "WHATSAPP-BAILEYS", "qrcode": true});
         let created = self.post("/instance/create", &asked);
         assert_eq!(created.status, 201, "{}", created.text());
-        self.wait_for(&format!("/instance/connect/{instance}"), |answer| answer.get("code").is_some());
+        self.wait_for(&format!("/instance/connect/{instance}"), |answer| {
+            answer.get("code").is_some()
+        });
         self.scan(instance);
-        created.json()["hash"].as_str().expect("hash is the token").to_owned()
+        created.json()["hash"]
+            .as_str()
+            .expect("hash is the token")
+            .to_owned()
     }
 
     /// The shop's phone scans the QR code that is shown now.
@@ -192,14 +214,28 @@ impl Sandbox {
         self.control("/sandbox/open", &json!({"number": number}));
     }
 
+    /// Ctrl-C, as a terminal sends it; waits for the end.
+    #[cfg(unix)]
+    pub fn interrupt(mut self) -> std::process::ExitStatus {
+        let sent = Command::new("kill")
+            .args(["-INT", &self.child.id().to_string()])
+            .status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -INT");
+        self.child.wait().expect("it ends")
+    }
+
     /// The ground truth: what really reached the phones, in order.
     pub fn delivered(&self) -> Vec<Value> {
-        self.get("/sandbox/delivered").json().as_array().expect("an array").clone()
+        self.get("/sandbox/delivered")
+            .json()
+            .as_array()
+            .expect("an array")
+            .clone()
     }
 
     /// The ground truth as the log file has it.
     pub fn log_lines(&self) -> Vec<Value> {
-        read_log(&self.log_path())
+        read_log(self.log_path())
     }
 
     /// Instances, faults with their counts, requests by path.
@@ -215,7 +251,12 @@ impl Sandbox {
     /// Any of the `/sandbox/...` calls; panics when refused.
     pub fn control(&self, path: &str, body: &Value) -> Value {
         let reply = self.post(path, body);
-        assert!((200..300).contains(&reply.status), "{path}: {} {}", reply.status, reply.text());
+        assert!(
+            (200..300).contains(&reply.status),
+            "{path}: {} {}",
+            reply.status,
+            reply.text()
+        );
         reply.json()
     }
 }
@@ -231,19 +272,25 @@ impl Drop for Sandbox {
 /// Lines of a ground-truth log; an absent file has none.
 pub fn read_log(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+        .collect()
 }
 
 /// One HTTP/1.1 exchange, read until the other side closes the connection.
 pub fn exchange(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(address).expect("the sandbox accepts");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a timeout");
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n");
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     head.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body)).expect("the request leaves");
+    // In one piece: two small writes would wait for each other's acknowledgement.
+    let request = [head.as_bytes(), body].concat();
+    stream.write_all(&request).expect("the request leaves");
     let mut raw = Vec::new();
     match stream.read_to_end(&mut raw) {
         Ok(_) => {}
@@ -256,19 +303,34 @@ pub fn exchange(address: &str, method: &str, path: &str, headers: &[(&str, &str)
 fn parse(raw: &[u8]) -> Reply {
     let Some(end) = raw.windows(4).position(|window| window == b"\r\n\r\n") else {
         assert!(raw.is_empty(), "half an answer: {}", String::from_utf8_lossy(raw));
-        return Reply { status: 0, headers: Vec::new(), bytes: Vec::new() };
+        return Reply {
+            status: 0,
+            headers: Vec::new(),
+            bytes: Vec::new(),
+        };
     };
     let head = String::from_utf8_lossy(&raw[..end]);
     let mut lines = head.lines();
-    let status = lines.next().and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
+    let status = lines
+        .next()
+        .and_then(|line| line.split(' ').nth(1))
+        .and_then(|status| status.parse().ok());
     let headers = lines
         .filter_map(|line| line.split_once(':'))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
         .collect();
-    Reply { status: status.expect("a status line"), headers, bytes: raw[end + 4..].to_vec() }
+    Reply {
+        status: status.expect("a status line"),
+        headers,
+        bytes: raw[end + 4..].to_vec(),
+    }
 }
 
-#[expect(clippy::disallowed_methods, reason = "between two looks at a condition that is awaited")]
-fn pause(time: Duration) {
+/// Lets a moment pass between two looks at a condition that is awaited.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "between two looks at a condition that is awaited"
+)]
+pub fn pause(time: Duration) {
     std::thread::sleep(time);
 }

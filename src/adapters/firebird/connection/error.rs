@@ -129,6 +129,7 @@ fn classify(code: i32, detail: String, settings: &ConnectionSettings, connecting
         "connection reset",
         "broken pipe",
         "connection closed",
+        "connection rejected by remote interface",
     ]) {
         return DatabaseError::ConnectionLost { detail };
     }

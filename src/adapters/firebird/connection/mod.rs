@@ -321,6 +321,7 @@ impl Connection {
             "SELECT q.* FROM rdb$database d LEFT JOIN (SELECT FIRST 0 s.* FROM (\n{select}\n) s) q ON 1 = 1"
         );
         let parameters = self.checked(&sql, &[])?;
+        let native = self.settings.is_native();
         // The clients name columns only in rows: the outer join makes one that is all null.
         self.within(Transaction::ReadSnapshot, |connection| {
             connection.timed("statement", |client| {
@@ -332,7 +333,7 @@ impl Connection {
                 Ok(columns
                     .into_iter()
                     .map(|column| Column {
-                        kind: ColumnKind::from_raw(column.raw_type),
+                        kind: ColumnKind::from_raw(column.raw_type, native),
                         name: column.name,
                     })
                     .collect())
@@ -575,14 +576,17 @@ fn log_in(
 ) -> Result<SimpleConnection, FbError> {
     /// The builders share names, not a trait.
     macro_rules! finish {
-        ($builder:expr) => {{
+        ($builder:expr) => {
+            finish!($builder, create_with_page_size)
+        };
+        ($builder:expr, $create_with_page_size:expr) => {{
             let mut builder = $builder;
             builder
                 .user(settings.user.as_str())
                 .db_name(settings.path.as_str())
                 .charset(charset.clone())
                 .stmt_cache_size(STATEMENT_CACHE);
-            match create_with_page_size {
+            match $create_with_page_size {
                 Some(size) => builder.page_size(size).create_database()?.into(),
                 None => builder.connect()?.into(),
             }
@@ -600,7 +604,9 @@ fn log_in(
         Driver::Rust => {
             let mut builder = rsfbclient::builder_pure_rust();
             builder.host(host).port(port).pass(settings.password.expose());
-            finish!(builder)
+            // This client sends the page size with its bytes the wrong way round.
+            let create_with_page_size = create_with_page_size.map(u32::swap_bytes);
+            finish!(builder, create_with_page_size)
         }
         Driver::Native => {
             let mut builder = rsfbclient::builder_native()

@@ -182,9 +182,10 @@ pub struct Column {
 pub enum ColumnKind {
     /// CHAR, VARCHAR; also a bare NULL.
     Text,
-    /// SMALLINT, INTEGER, BIGINT, NUMERIC without decimal places (over `fbclient` also with them).
+    /// SMALLINT, INTEGER, BIGINT, NUMERIC without decimal places.
     Integer,
-    /// NUMERIC and DECIMAL with decimal places, DOUBLE, FLOAT.
+    /// NUMERIC and DECIMAL with decimal places, DOUBLE, FLOAT; over `fbclient`, which hides the decimal places, also
+    /// integers. To be selected through a CAST to VARCHAR.
     Number,
     /// DATE, TIME, TIMESTAMP.
     Date,
@@ -197,10 +198,11 @@ pub enum ColumnKind {
 }
 
 impl ColumnKind {
-    pub(super) fn from_raw(raw: u32) -> Self {
+    pub(super) fn from_raw(raw: u32, native: bool) -> Self {
         // Firebird's SQL_* numbers (ibase.h); the lowest bit says "may be null".
         match raw & !1 {
             448 | 452 => ColumnKind::Text,
+            496 | 500 | 580 | 32752 if native => ColumnKind::Number,
             496 | 500 | 580 | 32752 => ColumnKind::Integer,
             480 | 482 | 530 => ColumnKind::Number,
             510 | 560 | 570 => ColumnKind::Date,

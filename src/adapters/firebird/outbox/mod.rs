@@ -5,7 +5,9 @@
 //! | `transaction` | one method = one transaction: conflicts, lost connections, lost answers to a commit |
 //! | `rows` | values to columns and back |
 //! | `parts` | a notice's parts as the state machine sees them |
-//! | `scan`, `send`, `replies`, `seeing` | the statements, by who asks for them |
+//! | `store` | a run, in batches |
+//! | `begin` | the intent to send one part |
+//! | `scan`, `send`, `replies`, `seeing` | the other statements, by who asks for them |
 //!
 //! The rules behind it:
 //!
@@ -18,12 +20,14 @@
 //!
 //! Any number of these, in one process or many, may work on the same tables.
 
+mod begin;
 mod parts;
 mod replies;
 mod rows;
 mod scan;
 mod seeing;
 mod send;
+mod store;
 mod transaction;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -115,7 +119,7 @@ impl Outbox for FirebirdOutbox {
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
         let identity = &self.identity;
         self.link
-            .write(Policy::BULK, |c, _| scan::store_run(c, identity, run))
+            .write(Policy::BULK, |c, _| store::store_run(c, identity, run))
     }
 
     fn runs(&mut self, close: Option<NaiveDate>, limit: u32) -> Result<Vec<RunSummary>, OutboxError> {
@@ -165,7 +169,7 @@ impl Outbox for FirebirdOutbox {
     fn begin(&mut self, begin: &Begin) -> Result<Begun, OutboxError> {
         let token = token();
         self.link.write(Policy::RECORD, |c, uncertain| {
-            send::begin(c, begin, token, uncertain)
+            begin::begin(c, begin, token, uncertain)
         })
     }
 

@@ -86,7 +86,7 @@ pub(super) fn set_read_until(
     instance: &InstanceId,
     until: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
-    super::scan::ensure_instance(connection, instance.as_str())?;
+    super::store::ensure_instance(connection, instance.as_str())?;
     let sql = "UPDATE WA_INSTANCE SET READ_UNTIL = ? WHERE INSTANCE = ?";
     connection.execute(sql, &[at(until), id(instance.as_str())?])?;
     Ok(())

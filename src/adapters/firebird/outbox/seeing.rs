@@ -3,8 +3,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Row, Value};
+use super::begin::{PAUSE_LEFT, pause};
 use super::rows::{at, corrupt, id, read_all};
-use super::send::{PAUSE_LEFT, pause};
 use crate::domain::ids::{ContactId, CustomerId, ReceivableId};
 use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartKey, PartState, Reference};
 use crate::domain::reply::Intent;

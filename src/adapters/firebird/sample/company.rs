@@ -21,9 +21,6 @@ pub(super) struct BranchSeed {
     pub(super) email: &'static str,
     pub(super) logo: Option<&'static [u8]>,
     pub(super) bank: Bank,
-    /// Name and city as the bank writes them into Pix codes: ASCII.
-    pub(super) pix_name: &'static str,
-    pub(super) pix_city: &'static str,
 }
 
 /// How a bank lays out its 25 digits. Both layouts are made of given numbers only.
@@ -56,8 +53,6 @@ pub(super) const BRANCHES: &[BranchSeed] = &[
         email: "financeiro@casaeobra.example",
         logo: Some(include_bytes!("../../../../sql/sample/logo_1.png")),
         bank: Bank::Bradesco,
-        pix_name: "CASA E OBRA MAT DE CONSTRUCAO",
-        pix_city: "SAO LEOPOLDO",
     },
     BranchSeed {
         id: 2,
@@ -73,8 +68,6 @@ pub(super) const BRANCHES: &[BranchSeed] = &[
         email: "zonanorte@casaeobra.example",
         logo: Some(include_bytes!("../../../../sql/sample/logo_2.png")),
         bank: Bank::BancoDoBrasil,
-        pix_name: "CASA E OBRA ZONA NORTE",
-        pix_city: "PORTO ALEGRE",
     },
     BranchSeed {
         id: 3,
@@ -90,8 +83,6 @@ pub(super) const BRANCHES: &[BranchSeed] = &[
         email: "contato@eletricaconceicao.example",
         logo: None,
         bank: Bank::Bradesco,
-        pix_name: "ELETRICA CONCEICAO COMERCIO",
-        pix_city: "CANOAS",
     },
 ];
 

@@ -18,9 +18,8 @@ pub(super) fn boleto(dice: &mut Dice, receivable: &ReceivableRow, plan: BoletoPl
     let code = if plan.broken { codes::broken(&code) } else { code };
     let pix = plan.pix.then(|| {
         let record = (u128::from(dice.bits()) << 64) | u128::from(dice.bits());
-        codes::pix(branch.pix_name, branch.pix_city, receivable.amount, record)
+        codes::pix(branch.legal_name, branch.city, receivable.amount, record)
     });
-    let pix = pix.flatten();
     Some(BoletoRow {
         receivable: receivable.id,
         bank: issued.bank,
@@ -30,7 +29,7 @@ pub(super) fn boleto(dice: &mut Dice, receivable: &ReceivableRow, plan: BoletoPl
         our_number: issued.our_number,
         barcode: code.barcode,
         line: code.line,
-        pix,
+        pix: pix.flatten(),
         beneficiary_name: plan.factoring.then_some(company::FACTORING.0),
         beneficiary_tax_id: plan.factoring.then_some(company::FACTORING.1),
         payable_until: plan

@@ -1,0 +1,192 @@
+//! The intent: one transaction that decides whether a part may leave now, and says so to everybody else.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::super::connection::{Connection, Value};
+use super::parts::{event_word, log};
+use super::rows::{Reader, at, id, ms, overtaken, read_all, short};
+use crate::domain::notice::{MessageId, NoticeState, PartEvent, PartKey, PartState, notice_state};
+use crate::ports::outbox::{Begin, Begun, OutboxError};
+
+/// What [`begin`] decides by.
+struct Candidate {
+    state: PartState,
+    attempt: u32,
+    token: Option<i64>,
+    next_try_at: Option<DateTime<Utc>>,
+    message_id: String,
+    instance: String,
+    notice_open: bool,
+    held: bool,
+    opted_out: bool,
+    unsettled_before: bool,
+    unknown_after: bool,
+    counted_on: Option<NaiveDate>,
+    counter_day: Option<NaiveDate>,
+    contacts: u32,
+    pause_left: Duration,
+}
+
+/// Milliseconds that an instance I must still pause. More than the whole pause is left only when the server's clock was
+/// set back: nobody waits for that.
+pub(super) const PAUSE_LEFT: &str = "CASE WHEN DATEDIFF(MILLISECOND FROM LOCALTIMESTAMP TO I.NEXT_ALLOWED) \
+     BETWEEN 1 AND I.GAP_MS + 1000 \
+     THEN CAST(DATEDIFF(MILLISECOND FROM LOCALTIMESTAMP TO I.NEXT_ALLOWED) AS BIGINT) ELSE 0 END";
+
+pub(super) fn pause(milliseconds: i64) -> Duration {
+    Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0))
+}
+
+fn candidate(connection: &mut Connection, part: PartKey) -> Result<Option<Candidate>, OutboxError> {
+    let sql = format!(
+        "SELECT P.STATE, P.ATTEMPT, P.TOKEN, P.NEXT_TRY_AT, P.MESSAGE_ID, N.INSTANCE, N.STATE, N.ENDING, R.HELD, \
+         (SELECT COUNT(*) FROM WA_OPT_OUT O WHERE O.PHONE = N.PHONE), \
+         (SELECT COUNT(*) FROM WA_PART E WHERE E.NOTICE = P.NOTICE AND E.SEQ < P.SEQ \
+          AND E.STATE IN ('queued', 'sending', 'unknown')), \
+         (SELECT COUNT(*) FROM WA_PART E WHERE E.NOTICE = P.NOTICE AND E.SEQ > P.SEQ AND E.STATE = 'unknown'), \
+         N.COUNTED_ON, I.COUNTED_DAY, I.CONTACTS, {PAUSE_LEFT} \
+         FROM WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN \
+         JOIN WA_INSTANCE I ON I.INSTANCE = N.INSTANCE WHERE P.NOTICE = ? AND P.SEQ = ?"
+    );
+    let rows = connection.query(&sql, &[part.notice.0.into(), u32::from(part.seq).into()])?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    let mut row = Reader::new("WA_PART", row);
+    Ok(Some(Candidate {
+        state: row.word(PartState::from_word)?,
+        attempt: row.number()?,
+        token: row.opt_int()?,
+        next_try_at: row.opt_at()?,
+        message_id: row.text()?,
+        instance: row.id()?,
+        notice_open: row.word(NoticeState::from_word)?.is_open() & row.opt_text()?.is_none(),
+        held: row.flag()?,
+        opted_out: row.flag()?,
+        unsettled_before: row.flag()?,
+        unknown_after: row.flag()?,
+        counted_on: row.opt_date()?,
+        counter_day: row.opt_date()?,
+        contacts: row.number()?,
+        pause_left: pause(row.int()?),
+    }))
+}
+
+/// Commits the intent to send one part. `token` is this call's own: when an earlier commit of the same call may have
+/// happened, it is recognised by it.
+pub(super) fn begin(
+    connection: &mut Connection,
+    begin: &Begin,
+    token: i64,
+    uncertain: bool,
+) -> Result<Begun, OutboxError> {
+    let part = begin.part;
+    let Some(found) = candidate(connection, part)? else {
+        return Ok(Begun::NotNow);
+    };
+    if uncertain && found.token == Some(token) && found.state == PartState::Sending {
+        let message_id = MessageId::from_stored(&found.message_id);
+        return Ok(Begun::Go {
+            attempt: found.attempt,
+            message_id,
+        });
+    }
+    let ours = found.state == PartState::Queued
+        && found.notice_open
+        && !found.held
+        && !found.opted_out
+        && !found.unsettled_before
+        && found.next_try_at.is_none_or(|at| at <= begin.now);
+    if !ours {
+        return Ok(Begun::NotNow);
+    }
+    if !found.pause_left.is_zero() {
+        return Ok(Begun::Wait(found.pause_left));
+    }
+    // On another day the counter starts afresh; counted anew, so that a clock that jumped there and back loses none.
+    let contacts = if found.counter_day == Some(begin.today) {
+        found.contacts
+    } else {
+        contacts_on(connection, &found.instance, begin.today)?
+    };
+    let counts = found.counted_on != Some(begin.today);
+    if counts && begin.daily_cap.is_some_and(|cap| contacts >= cap) {
+        return Ok(Begun::CapReached);
+    }
+    let contacts = contacts + u32::from(counts);
+
+    // From here on a conflict means that another worker was faster: the whole runs again on what it left.
+    let paced = connection.execute(
+        "UPDATE WA_INSTANCE SET NEXT_ALLOWED = DATEADD(CAST(? AS BIGINT) MILLISECOND TO LOCALTIMESTAMP), GAP_MS = ?, \
+         COUNTED_DAY = ?, CONTACTS = ?, FIRST_USED_ON = COALESCE(FIRST_USED_ON, ?) WHERE INSTANCE = ?",
+        &[
+            ms(begin.gap),
+            ms(begin.gap),
+            begin.today.into(),
+            contacts.into(),
+            begin.today.into(),
+            id(&found.instance)?,
+        ],
+    )?;
+    let attempt = found.attempt + 1;
+    let departs = connection.execute(
+        "UPDATE WA_PART SET STATE = 'sending', ATTEMPT = ?, MAY_HAVE_LEFT = 1, REASON = NULL, NEXT_TRY_AT = NULL, \
+         OWNER = ?, LEASE_UNTIL = DATEADD(CAST(? AS BIGINT) MILLISECOND TO LOCALTIMESTAMP), LEASE_MS = ?, TOKEN = ?, \
+         RECIPIENT = ?, CONTENT = ?, FILE_NAME = ?, BEGUN_AT = ?, BEGUN_ON = ?, GATEWAY_ID = NULL \
+         WHERE NOTICE = ? AND SEQ = ? AND STATE = 'queued' AND ATTEMPT = ?",
+        &[
+            attempt.into(),
+            short(&begin.owner),
+            ms(begin.lease),
+            ms(begin.lease),
+            token.into(),
+            id(&begin.to.0)?,
+            begin.text.as_deref().map(str::as_bytes).into(),
+            begin.file_name.as_deref().map_or(Value::Null, short),
+            at(begin.now),
+            begin.today.into(),
+            part.notice.0.into(),
+            u32::from(part.seq).into(),
+            found.attempt.into(),
+        ],
+    )?;
+    let states: &[PartState] = if found.unknown_after {
+        &[PartState::Sending, PartState::Unknown]
+    } else {
+        &[PartState::Sending]
+    };
+    let moved = connection.execute(
+        "UPDATE WA_NOTICE SET STATE = ?, REASON = NULL, FIRST_DEPARTURE = COALESCE(FIRST_DEPARTURE, ?), \
+         COUNTED_ON = ?, REVISION = REVISION + 1 WHERE ID = ? AND ENDING IS NULL",
+        &[
+            notice_state(None, states).word().into(),
+            begin.today.into(),
+            begin.today.into(),
+            part.notice.0.into(),
+        ],
+    )?;
+    if (paced, departs, moved) != (1, 1, 1) {
+        return Err(overtaken("the part"));
+    }
+    let detail = format!("attempt {attempt}, message {}", found.message_id);
+    log(
+        connection,
+        begin.now,
+        Some(part.notice),
+        Some(part.seq),
+        event_word(PartEvent::Claim),
+        &detail,
+    )?;
+    Ok(Begun::Go {
+        attempt,
+        message_id: MessageId::from_stored(&found.message_id),
+    })
+}
+
+fn contacts_on(connection: &mut Connection, instance: &str, day: NaiveDate) -> Result<u32, OutboxError> {
+    let sql = "SELECT COUNT(*) FROM WA_NOTICE WHERE COUNTED_ON = ? AND INSTANCE = ?";
+    let rows = connection.query(sql, &[day.into(), id(instance)?])?;
+    Ok(read_all("WA_NOTICE", &rows, |row| row.number())?
+        .pop()
+        .unwrap_or(0))
+}
