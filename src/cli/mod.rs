@@ -12,15 +12,18 @@
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
 //! | [`status`], [`preview`] | seeing and settling |
+//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
 pub mod args;
+pub mod boleto;
 pub mod config;
 pub mod context;
 pub mod demo;
 pub mod error;
 pub mod exit_code;
+pub mod files;
 pub mod help;
 pub mod init;
 pub mod interrupt;
@@ -36,6 +39,9 @@ pub mod scan;
 pub mod schedule;
 pub mod send;
 pub mod status;
+pub mod pix;
+pub mod refusal;
+pub mod source;
 pub mod text;
 pub mod wiring;
 pub mod words;
@@ -119,6 +125,9 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Status(args) => with_database(context, || status::run(context, &args)),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
+        Command::Boleto(args) => boleto::run(context, &args),
+        Command::Pix(args) => pix::run(context, &args),
+        Command::Source(args) => source::run(context, &args),
     }
 }
 

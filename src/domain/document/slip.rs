@@ -233,7 +233,7 @@ impl BoletoView {
 /// The bank's Pix code, as long as it is right and one that settles this boleto: a dynamic code (a home-made
 /// static one settles nothing), its amount, where it tells one, that of the boleto. Anything else is left out; the
 /// line still pays.
-fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
+pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
     let code = pix::parse(stored?).ok()?;
     let fits = if amount == Cents::ZERO {
         code.is_printable_on_boleto()
