@@ -195,7 +195,7 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn with_unknown_parts(&mut self) -> Result<Vec<NoticeId>, OutboxError> {
-        self.link.read(|c| send::with_unknown_parts(c))
+        self.link.read(send::with_unknown_parts)
     }
 
     fn known_gateway_ids(&mut self, to: &CanonicalId) -> Result<Vec<String>, OutboxError> {
