@@ -205,9 +205,9 @@ fn retention_may_delete_in_its_own_transaction() {
     assert_eq!(update.unwrap(), 1);
 }
 
-/// The longest keys still fit an index on pages of 4 KB (the smallest that ERPs use).
+/// An id of any script comes back as it was; one that does not fit its column is refused before anything is stored.
 #[test]
-fn the_longest_ids_fit() {
+fn ids_survive_and_too_long_ones_are_refused() {
     let mut world = World::new();
     let long = "é".repeat(20);
     let notice = world.store(ANA, &[&long]);
