@@ -13,7 +13,7 @@ pub use fluent_bundle::FluentValue as Value;
 pub mod format;
 
 /// The locale files, with their names for error messages.
-pub fn files(lang: Lang) -> [(&'static str, &'static str); 6] {
+pub fn files(lang: Lang) -> [(&'static str, &'static str); 7] {
     match lang {
         Lang::PtBr => [
             ("pt-BR/cli.ftl", include_str!("../../locales/pt-BR/cli.ftl")),
@@ -21,6 +21,7 @@ pub fn files(lang: Lang) -> [(&'static str, &'static str); 6] {
             ("pt-BR/errors.ftl", include_str!("../../locales/pt-BR/errors.ftl")),
             ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
             ("pt-BR/commands.ftl", include_str!("../../locales/pt-BR/commands.ftl")),
+            ("pt-BR/seeing.ftl", include_str!("../../locales/pt-BR/seeing.ftl")),
             ("pt-BR/tools.ftl", include_str!("../../locales/pt-BR/tools.ftl")),
         ],
         Lang::En => [
@@ -29,6 +30,7 @@ pub fn files(lang: Lang) -> [(&'static str, &'static str); 6] {
             ("en/errors.ftl", include_str!("../../locales/en/errors.ftl")),
             ("en/config.ftl", include_str!("../../locales/en/config.ftl")),
             ("en/commands.ftl", include_str!("../../locales/en/commands.ftl")),
+            ("en/seeing.ftl", include_str!("../../locales/en/seeing.ftl")),
             ("en/tools.ftl", include_str!("../../locales/en/tools.ftl")),
         ],
     }
