@@ -57,12 +57,13 @@ impl<'a> FirebirdSnapshot<'a> {
         Ok(contract::problems(query, &described))
     }
 
-    /// Rows that this connection has read without an index so far, by table of the user, as the server counts them.
+    /// Rows that this connection has read so far, with an index or without, by table of the user, as the server counts
+    /// them.
     ///
     /// # Errors
     /// [`ErpError`].
-    pub fn sequential_reads(&mut self) -> Result<Vec<(String, i64)>, ErpError> {
-        let sql = "SELECT TRIM(t.mon$table_name), CAST(SUM(s.mon$record_seq_reads) AS BIGINT) FROM mon$table_stats t \
+    pub fn rows_read(&mut self) -> Result<Vec<(String, i64)>, ErpError> {
+        let sql = "SELECT TRIM(t.mon$table_name), CAST(SUM(s.mon$record_seq_reads + s.mon$record_idx_reads) AS BIGINT) FROM mon$table_stats t \
                    JOIN mon$record_stats s ON s.mon$stat_id = t.mon$record_stat_id \
                    JOIN mon$attachments a ON a.mon$stat_id = t.mon$stat_id \
                    WHERE a.mon$attachment_id = CURRENT_CONNECTION AND t.mon$table_name NOT STARTING WITH 'RDB$' \
