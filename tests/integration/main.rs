@@ -10,5 +10,6 @@ mod documents;
 mod evolution;
 mod firebird;
 mod outbox;
+mod readme;
 mod sample;
 mod sandbox;
