@@ -143,8 +143,8 @@ pub fn past(memory: &Memory, free: &HashSet<NoticeId>) -> Past {
         last_written: memory
             .last_written
             .iter()
-            .fold(HashMap::new(), |mut last, (phone, branch, day)| {
-                let known = last.entry((phone.clone(), branch.clone())).or_insert(*day);
+            .fold(HashMap::new(), |mut last, (recipient, day)| {
+                let known = last.entry(recipient.clone()).or_insert(*day);
                 *known = (*known).max(*day);
                 last
             }),

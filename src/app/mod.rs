@@ -11,6 +11,7 @@
 //! | [`send`] | sends what is due |
 //! | [`replies`] | treats what customers answer |
 //! | [`pair`] | links an instance to a phone |
+//! | [`preview`] | what would be sent to one customer |
 //! | [`status`] | what is where |
 //! | [`schedule`] | the jobs of a site |
 
@@ -18,6 +19,7 @@ pub mod choose;
 pub mod dossier;
 pub mod ground;
 pub mod pair;
+pub mod preview;
 pub mod replies;
 pub mod scan;
 pub mod schedule;

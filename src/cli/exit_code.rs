@@ -44,6 +44,11 @@ impl ExitCode {
         ExitCode::Held,
     ];
 
+    /// The code of a number; a number that is none of ours is unexpected.
+    pub fn from_number(number: u8) -> Self {
+        Self::ALL.into_iter().find(|code| code.number() == number).unwrap_or(ExitCode::Unexpected)
+    }
+
     /// The number given to the system.
     pub fn number(self) -> u8 {
         self as u8

@@ -10,26 +10,41 @@
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | [`config`] | `config check`, `config show` |
 //! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
+//! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
+//! | [`scan`], [`send`], [`replies`] | the day |
+//! | [`status`], [`preview`] | seeing and settling |
 //! | [`sandbox`] | `wa-sandbox` |
+//! | [`wiring`], [`words`] | settings to real things; values to words |
 
 pub mod args;
 pub mod boleto;
 pub mod config;
 pub mod context;
+pub mod demo;
 pub mod error;
 pub mod exit_code;
 pub mod files;
 pub mod help;
+pub mod init;
 pub mod interrupt;
 pub mod lock;
 pub mod logging;
 pub mod output;
+pub mod pair;
 pub mod pix;
+pub mod preview;
 pub mod progress;
 pub mod refusal;
+pub mod replies;
 pub mod sandbox;
+pub mod scan;
+pub mod schedule;
+pub mod send;
 pub mod source;
+pub mod status;
 pub mod text;
+pub mod wiring;
+pub mod words;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -59,16 +74,24 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
     let format = if json { Format::Json } else { Format::Text };
     let early = Output::of_process(format, false, 0);
     let command = help::localise(Cli::command(), &catalog, early.width());
-    let parsed = command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {
             return finish(error_text(&error, &early), &early, &catalog);
         }
-        Err(error) => return report(&CliError::Usage(Box::new(error)), &early, &catalog),
+        Err(error) => {
+            let error = CliError::Usage {
+                error: Box::new(error),
+                command: command_named(args),
+            };
+            return report(&error, &early, &catalog);
+        }
     };
     let Some(command) = cli.command else {
-        let text = help::start(&catalog, early.width(), early.stdout_has_colour());
+        let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
     match Context::new(&cli.global, command.name(), lang) {
@@ -94,13 +117,52 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Boleto(args) => boleto::run(context, &args),
         Command::Pix(args) => pix::run(context, &args),
         Command::Source(args) => source::run(context, &args),
+        Command::Init(args) => init::run(context, &args),
+        Command::Demo(args) => demo::run(context, &args),
+        Command::Schedule(args) => schedule::run(context, &args),
+        Command::Pair(args) => with_database(context, || pair::run(context, &args)),
+        Command::Instances(args) => with_database(context, || pair::instances(context, &args)),
+        Command::Scan(args) => with_database(context, || scan::run(context, &args)),
+        Command::Send(args) => with_database(context, || send::run(context, &args)),
+        Command::Replies(args) => with_database(context, || replies::run(context, &args)),
+        Command::Status(args) => with_database(context, || status::run(context, &args)),
+        Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
+        Command::Preview(args) => with_database(context, || preview::run(context, &args)),
     }
+}
+
+/// A command that opens a database; an embedded one wants the process started anew with its environment first.
+fn with_database(
+    context: &Context,
+    command: impl FnOnce() -> Result<ExitCode, CliError>,
+) -> Result<ExitCode, CliError> {
+    match wiring::embedded_ready(context)? {
+        Some(code) => Ok(code),
+        None => command(),
+    }
+}
+
+/// `wa-notify config check`: the command that the words of a command line name, as far as they name one.
+fn command_named(args: &[OsString]) -> String {
+    let root = Cli::command();
+    let (mut command, mut name) = (&root, root.get_name().to_owned());
+    for arg in args.iter().skip(1) {
+        if let Some(sub) = command.find_subcommand(arg) {
+            command = sub;
+            name = format!("{name} {}", sub.get_name());
+        }
+    }
+    name
 }
 
 /// Help and version are clap's "errors" for stdout.
 fn error_text(error: &clap::Error, output: &Output) -> Result<(), CliError> {
     let text = error.render();
-    output.data(&if output.stdout_has_colour() { text.ansi().to_string() } else { text.to_string() })
+    output.data(&if output.stdout_has_colour() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    })
 }
 
 fn finish(written: Result<(), CliError>, output: &Output, catalog: &Catalog) -> ExitCode {
@@ -142,7 +204,11 @@ struct Hints {
 
 impl Hints {
     fn of(args: &[OsString]) -> Self {
-        let mut hints = Hints { lang: None, config: None, json: false };
+        let mut hints = Hints {
+            lang: None,
+            config: None,
+            json: false,
+        };
         let mut args = args.iter().skip(1);
         while let Some(arg) = args.next() {
             let text = arg.to_string_lossy();

@@ -101,7 +101,7 @@ pub fn connection(settings: &Settings, database: &settings::Database) -> Connect
 ///
 /// # Errors
 /// The engine is missing, or its root cannot be written.
-pub fn embedded_ready(context: &Context) -> Result<Option<std::process::ExitCode>, CliError> {
+pub fn embedded_ready(context: &Context) -> Result<Option<ExitCode>, CliError> {
     let settings = context.settings()?;
     let databases = [Some(&settings.database), settings.outbox.as_ref()];
     for database in databases.into_iter().flatten() {
@@ -115,7 +115,7 @@ pub fn embedded_ready(context: &Context) -> Result<Option<std::process::ExitCode
         }
         prepare_root(context, &connection)?;
         let code = embedded::restart(&missing).map_err(|e| CliError::Unexpected(e.into()))?;
-        return Ok(Some(std::process::ExitCode::from(code)));
+        return Ok(Some(ExitCode::from_number(code)));
     }
     Ok(None)
 }
@@ -143,7 +143,7 @@ pub fn prepare_root(context: &Context, connection: &ConnectionSettings) -> Resul
 /// # Errors
 /// A source query cannot be read.
 pub fn erp(settings: &Settings) -> Result<FirebirdErp, CliError> {
-    let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::Erp)?;
+    let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::from)?;
     Ok(FirebirdErp::new(connection(settings, &settings.database), queries))
 }
 
@@ -154,6 +154,9 @@ pub fn erp(settings: &Settings) -> Result<FirebirdErp, CliError> {
 pub fn outbox(settings: &Settings) -> Result<FirebirdOutbox, CliError> {
     FirebirdOutbox::open(&connection(settings, settings.outbox_database())).map_err(CliError::Outbox)
 }
+
+/// Opens the gateway of an instance.
+pub type Opener<'a> = Box<dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a>;
 
 /// The gateways of a site: the contract's instances over the configuration's.
 pub struct Gateways<'a> {
@@ -168,10 +171,10 @@ impl<'a> Gateways<'a> {
     /// # Errors
     /// The ERP, or the contract.
     pub fn read(settings: &'a Settings, erp: &dyn Erp, now: DateTime<Utc>) -> Result<Self, CliError> {
-        let mut snapshot = erp.snapshot().map_err(CliError::Erp)?;
+        let mut snapshot = erp.snapshot().map_err(CliError::from)?;
         let today = now.with_timezone(&settings.sending.time_zone).date_naive();
         check_contract(&mut *snapshot, today).map_err(ground_error)?;
-        let contract = snapshot.instances().map_err(CliError::Erp)?.rows;
+        let contract = snapshot.instances().map_err(CliError::from)?.rows;
         Ok(Gateways { settings, contract })
     }
 
@@ -232,8 +235,8 @@ impl<'a> Gateways<'a> {
     }
 
     /// As a function for the use cases.
-    pub fn opener(&self) -> impl Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + '_ {
-        |instance| self.open(instance).map(|gateway| Box::new(gateway) as Box<dyn Gateway>)
+    pub fn opener(&self) -> Opener<'_> {
+        Box::new(|instance| self.open(instance).map(|gateway| Box::new(gateway) as Box<dyn Gateway>))
     }
 
     /// The instance that a command is about: the one named, else the configuration's, else the only one.
@@ -291,7 +294,7 @@ fn shown(url: &str) -> String {
 /// Errors of the ground, in the CLI's kinds.
 pub fn ground_error(error: GroundError) -> CliError {
     match error {
-        GroundError::Erp(error) => CliError::Erp(error),
+        GroundError::Erp(error) => CliError::from(error),
         GroundError::Precondition(precondition) => CliError::Precondition(precondition),
     }
 }

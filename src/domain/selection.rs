@@ -141,6 +141,18 @@ pub struct SelectedItem {
     pub has_boleto: bool,
 }
 
+/// To whom a notice goes, as `min_days_between` counts: two branches are two creditors and each may write; a number
+/// that stands at two customers is written to for each.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Recipient {
+    /// Creditor.
+    pub branch: BranchId,
+    /// Debtor.
+    pub customer: CustomerId,
+    /// Phone.
+    pub phone: Phone,
+}
+
 /// A decision against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Skipped {
@@ -202,8 +214,8 @@ pub struct Rules<'a> {
 pub struct Past {
     /// Stages claimed, to whom. Claims of notices that this run may supersede are not among them.
     pub claims: HashSet<(ReceivableId, Phone, Stage)>,
-    /// The last day on which a notice of a branch left to a phone. Two branches are two creditors: each may write.
-    pub last_written: HashMap<(Phone, BranchId), NaiveDate>,
+    /// The last day on which a notice left to a recipient.
+    pub last_written: HashMap<Recipient, NaiveDate>,
     /// Phones that want no notices.
     pub opted_out: HashSet<Phone>,
     /// Customers on hold.
@@ -375,7 +387,9 @@ pub fn select(
             let Some(kind) = NoticeKind::of(items.iter().map(|i| i.stage)) else {
                 continue;
             };
-            let written = past.last_written.get(&(phone.clone(), (*branch).clone()));
+            let recipient =
+                Recipient { branch: (*branch).clone(), customer: case.id.clone(), phone: phone.clone() };
+            let written = past.last_written.get(&recipient);
             if let Some(written) =
                 written.filter(|w| (rules.day - **w).num_days() < i64::from(rules.min_days_between))
             {

@@ -13,7 +13,7 @@ pub use fluent_bundle::FluentValue as Value;
 pub mod format;
 
 /// The locale files, with their names for error messages.
-pub fn files(lang: Lang) -> [(&'static str, &'static str); 5] {
+pub fn files(lang: Lang) -> [(&'static str, &'static str); 6] {
     match lang {
         Lang::PtBr => [
             ("pt-BR/cli.ftl", include_str!("../../locales/pt-BR/cli.ftl")),
@@ -21,6 +21,7 @@ pub fn files(lang: Lang) -> [(&'static str, &'static str); 5] {
             ("pt-BR/errors.ftl", include_str!("../../locales/pt-BR/errors.ftl")),
             ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
             ("pt-BR/tools.ftl", include_str!("../../locales/pt-BR/tools.ftl")),
+            ("pt-BR/commands.ftl", include_str!("../../locales/pt-BR/commands.ftl")),
         ],
         Lang::En => [
             ("en/cli.ftl", include_str!("../../locales/en/cli.ftl")),
@@ -28,6 +29,7 @@ pub fn files(lang: Lang) -> [(&'static str, &'static str); 5] {
             ("en/errors.ftl", include_str!("../../locales/en/errors.ftl")),
             ("en/config.ftl", include_str!("../../locales/en/config.ftl")),
             ("en/tools.ftl", include_str!("../../locales/en/tools.ftl")),
+            ("en/commands.ftl", include_str!("../../locales/en/commands.ftl")),
         ],
     }
 }
@@ -88,7 +90,10 @@ impl Catalog {
             values.set(*name, value.clone());
         }
         let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(&values), &mut errors)
+            .into_owned();
         debug_assert!(errors.is_empty(), "sentence {key}: {errors:?}");
         text
     }

@@ -16,7 +16,7 @@ use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
 use crate::domain::receivable::BadRow;
 use crate::domain::reply::Intent;
-use crate::domain::selection::{Hold, NoticeKind, Selected, Skipped};
+use crate::domain::selection::{Hold, NoticeKind, Recipient, Selected, Skipped};
 
 use super::erp::DatabaseError;
 use super::gateway::{AckLevel, CanonicalId};
@@ -79,8 +79,8 @@ pub struct Memory {
     pub claims: Vec<Claim>,
     /// Notices of which nothing was ever claimed by a worker, with their items.
     pub untouched: Vec<Untouched>,
-    /// The last day on which a notice of a branch left, or may have left, to a phone.
-    pub last_written: Vec<(Phone, BranchId, NaiveDate)>,
+    /// The last day on which a notice left, or may have left, to a recipient.
+    pub last_written: Vec<(Recipient, NaiveDate)>,
     /// Phones that do not want notices.
     pub opted_out: Vec<Phone>,
     /// Customers on hold.

@@ -65,6 +65,28 @@ pub enum Command {
     Pix(PixArgs),
     /// The ERP's queries.
     Source(SourceArgs),
+    /// Connection, configuration, tables.
+    Init(InitArgs),
+    /// Link an instance to a phone.
+    Pair(PairArgs),
+    /// Instances and their state.
+    Instances(InstancesArgs),
+    /// Select after the close.
+    Scan(ScanArgs),
+    /// Send what is due.
+    Send(SendArgs),
+    /// Treat what customers answer.
+    Replies(RepliesArgs),
+    /// What is where.
+    Status(StatusArgs),
+    /// A person's word on a part.
+    Resolve(ResolveArgs),
+    /// Texts and PDFs of one customer.
+    Preview(PreviewArgs),
+    /// The operating system's scheduler.
+    Schedule(ScheduleArgs),
+    /// The whole day on invented data.
+    Demo(DemoArgs),
 }
 
 impl Command {
@@ -75,6 +97,17 @@ impl Command {
             Command::Boleto(_) => "boleto",
             Command::Pix(_) => "pix",
             Command::Source(_) => "source",
+            Command::Init(_) => "init",
+            Command::Pair(_) => "pair",
+            Command::Instances(_) => "instances",
+            Command::Scan(_) => "scan",
+            Command::Send(_) => "send",
+            Command::Replies(_) => "replies",
+            Command::Status(_) => "status",
+            Command::Resolve(_) => "resolve",
+            Command::Preview(_) => "preview",
+            Command::Schedule(_) => "schedule",
+            Command::Demo(_) => "demo",
         }
     }
 }

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use super::exit_code::ExitCode;
 use super::lock::Holder;
 use super::text;
+use crate::app::ground::Precondition;
 use crate::config::ConfigErrors;
 use crate::i18n::Catalog;
 use crate::ports::erp::{DatabaseError, ErpError};
@@ -24,15 +25,38 @@ use crate::ports::gateway::GatewayError;
 use crate::ports::outbox::OutboxError;
 use crate::ports::scheduler::SchedulerError;
 
+/// A precondition of the day (exit 7).
+fn precondition(precondition: &Precondition, catalog: &Catalog) -> Words {
+    let date = |day| crate::i18n::format::date(catalog.lang(), day);
+    let (key, args) = match precondition {
+        Precondition::NotContracted => ("precondition-not-contracted", vec![]),
+        Precondition::ContractEnded(until) => (
+            "precondition-contract-ended",
+            vec![("until", date(*until).into())],
+        ),
+        Precondition::EmailNotConfigured => ("precondition-email", vec![]),
+        Precondition::NotClosed { asked, last } => (
+            "precondition-not-closed",
+            vec![("asked", date(*asked).into()), ("last", date(*last).into())],
+        ),
+    };
+    Words::new(catalog.text(key, &args)).hint(catalog.say(&format!("{key}-hint")))
+}
+
 /// Why a command did not do as asked.
 #[derive(Debug)]
 pub enum CliError {
     /// The command line.
-    Usage(Box<clap::Error>),
+    Usage {
+        /// clap's complaint.
+        error: Box<clap::Error>,
+        /// The command that it is about, such as `wa-notify scan`.
+        command: String,
+    },
     /// The configuration.
     Config(ConfigErrors),
     /// The ERP's database or queries.
-    Erp(ErpError),
+    Erp(Box<ErpError>),
     /// Our tables.
     Outbox(OutboxError),
     /// The gateway, asked for this instance.
@@ -42,6 +66,8 @@ pub enum CliError {
         /// What it answered.
         error: GatewayError,
     },
+    /// Not contracted, e-mail notices not configured, day not closed.
+    Precondition(Precondition),
     /// The machine's scheduler.
     Scheduler(SchedulerError),
     /// Another command with the same configuration file is running.
@@ -86,7 +112,11 @@ pub struct Words {
 impl Words {
     /// A message alone.
     pub fn new(message: impl Into<String>) -> Self {
-        Words { message: message.into(), detail: None, hint: None }
+        Words {
+            message: message.into(),
+            detail: None,
+            hint: None,
+        }
     }
 
     /// With what to do.
@@ -112,33 +142,42 @@ impl CliError {
 
     /// A file that could not be read or written.
     pub fn file(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
-        CliError::File { path: path.into(), error }
+        CliError::File {
+            path: path.into(),
+            error,
+        }
     }
 
     /// How the program ends on it.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Usage(_) => ExitCode::Usage,
+            CliError::Usage { .. } => ExitCode::Usage,
             CliError::Config(_) | CliError::MovedClock => ExitCode::Configuration,
             CliError::Erp(_) | CliError::Outbox(_) => ExitCode::Database,
-            CliError::Gateway { error: GatewayError::NotConnected, .. } => ExitCode::NotPaired,
+            CliError::Gateway {
+                error: GatewayError::NotConnected,
+                ..
+            } => ExitCode::NotPaired,
             CliError::Gateway { .. } => ExitCode::Gateway,
+            CliError::Precondition(_) => ExitCode::Precondition,
             CliError::Locked(_) => ExitCode::Locked,
             CliError::Said(said) => said.code,
-            CliError::Scheduler(_) | CliError::File { .. } | CliError::Stdout(_) | CliError::Unexpected(_) => {
-                ExitCode::Unexpected
-            }
+            CliError::Scheduler(_)
+            | CliError::File { .. }
+            | CliError::Stdout(_)
+            | CliError::Unexpected(_) => ExitCode::Unexpected,
         }
     }
 
     /// The error in words, one [`Words`] for each problem; never empty.
     pub fn words(&self, catalog: &Catalog) -> Vec<Words> {
         match self {
-            CliError::Usage(error) => vec![usage::words(error, catalog)],
+            CliError::Usage { error, command } => vec![usage::words(error, command, catalog)],
             CliError::Config(errors) => configuration::words(errors, catalog),
             CliError::Erp(error) => vec![database::erp(error, catalog)],
             CliError::Outbox(error) => vec![database::outbox(error, catalog)],
             CliError::Gateway { instance, error } => vec![gateway::gateway(instance, error, catalog)],
+            CliError::Precondition(precondition) => vec![self::precondition(precondition, catalog)],
             CliError::Scheduler(error) => vec![gateway::scheduler(error, catalog)],
             CliError::Locked(holder) => vec![locked(holder, catalog)],
             CliError::File { path, error } => vec![
@@ -189,13 +228,13 @@ impl From<ConfigErrors> for CliError {
 
 impl From<ErpError> for CliError {
     fn from(error: ErpError) -> Self {
-        CliError::Erp(error)
+        CliError::Erp(Box::new(error))
     }
 }
 
 impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
-        CliError::Erp(ErpError::Database(error))
+        CliError::Erp(Box::new(ErpError::Database(error)))
     }
 }
 
@@ -220,7 +259,11 @@ impl From<anyhow::Error> for CliError {
 /// The error as it stands on stderr.
 pub fn render(error: &CliError, catalog: &Catalog, width: usize, colour: bool) -> String {
     let style = |code: &str, text: &str| {
-        if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if colour {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     };
     let mut out = String::new();
     for words in error.words(catalog) {
@@ -229,7 +272,10 @@ pub fn render(error: &CliError, catalog: &Catalog, width: usize, colour: bool) -
         out.push_str(&message.replacen(&label, &style("1;31", &label), 1));
         out.push('\n');
         if let Some(detail) = &words.detail {
-            out.push_str(&style("2", &text::wrap(&format!("  ({})", detail.trim()), width, "   ")));
+            out.push_str(&style(
+                "2",
+                &text::wrap(&format!("  ({})", detail.trim()), width, "   "),
+            ));
             out.push('\n');
         }
         if let Some(hint) = &words.hint {
@@ -246,7 +292,9 @@ pub fn document(error: &CliError, catalog: &Catalog) -> serde_json::Value {
     let problems: Vec<serde_json::Value> = error
         .words(catalog)
         .into_iter()
-        .map(|words| serde_json::json!({"message": words.message, "detail": words.detail, "hint": words.hint}))
+        .map(
+            |words| serde_json::json!({"message": words.message, "detail": words.detail, "hint": words.hint}),
+        )
         .collect();
     serde_json::json!({"error": {"exit_code": code.number(), "kind": code.word(), "problems": problems}})
 }

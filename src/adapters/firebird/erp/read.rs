@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::contract::{Present, columns};
+use super::contract::{Present, Spec, columns};
 use crate::adapters::firebird::connection::{Row, Value};
 use crate::domain::money::{Cents, MoneyError};
 use crate::domain::receivable::{BadRow, BadValue};
@@ -62,8 +62,8 @@ impl Fields<'_> {
         opt_text / text -> String, text;
         /// A calendar day.
         opt_date / date -> NaiveDate, date;
-        /// An amount; below zero is out of range.
-        opt_money / money -> Cents, |value| in_range(money(value)?, 0, i64::MAX / 1_000);
+        /// An amount; an overpaid title has a balance below zero, which is settled, not unreadable.
+        opt_money / money -> Cents, |value| in_range(money(value)?, -(i64::MAX / 1_000), i64::MAX / 1_000);
         /// A percentage in hundredths, up to 1000 %.
         opt_percent -> Cents, |value| in_range(money(value)?, 0, 100_000);
         /// A yes or no.
@@ -125,6 +125,27 @@ pub fn masked(value: &Value) -> String {
         masked.push('…');
     }
     masked
+}
+
+/// A value for the eyes of support staff.
+pub fn shown(spec: &Spec, value: &Value) -> String {
+    if spec.name == "TOKEN" && *value != Value::Null {
+        // Not even its length.
+        return "***".to_owned();
+    }
+    if !spec.is_public() {
+        return masked(value);
+    }
+    match value {
+        Value::Null => String::new(),
+        Value::Int(i) => i.to_string(),
+        Value::Text(text) => text.trim_matches(is_padding).to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Timestamp(at) if at.time() == chrono::NaiveTime::MIN => at.date().to_string(),
+        Value::Timestamp(at) => at.to_string(),
+        Value::Bytes(_) | Value::Inexact(_) => format!("<{}>", value.kind()),
+    }
 }
 
 fn text(value: &Value) -> Result<Option<String>, BadValue> {

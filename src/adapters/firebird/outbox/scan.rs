@@ -8,9 +8,8 @@ use super::super::connection::{Batch, Connection, MAX_PARAMETERS, Value};
 use super::parts::log;
 use super::rows::{id, read_all};
 use super::store::{INSERT_CLAIM, supersede};
-use crate::domain::ids::{BranchId, ReceivableId};
-use crate::domain::phone::Phone;
-use crate::domain::selection::Hold;
+use crate::domain::ids::ReceivableId;
+use crate::domain::selection::{Hold, Recipient};
 use crate::ports::outbox::{Claim, Memory, OutboxError, RunId, RunSummary, Untouched};
 
 /// A condition on WA_NOTICE N and its run R: a scan may supersede it.
@@ -83,21 +82,18 @@ fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError>
 }
 
 /// What is noted of departures that came to an end, and what is on its way.
-fn last_written(connection: &mut Connection) -> Result<Vec<(Phone, BranchId, NaiveDate)>, OutboxError> {
-    let sql = "SELECT PHONE, BRANCH, LAST_ON FROM WA_WRITTEN UNION ALL \
-               SELECT N.PHONE, N.BRANCH, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+fn last_written(connection: &mut Connection) -> Result<Vec<(Recipient, NaiveDate)>, OutboxError> {
+    let sql = "SELECT PHONE, BRANCH, CUSTOMER, LAST_ON FROM WA_WRITTEN UNION ALL \
+               SELECT N.PHONE, N.BRANCH, N.CUSTOMER, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
                WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL";
-    let mut days: BTreeMap<(Phone, BranchId), NaiveDate> = BTreeMap::new();
+    let mut days: BTreeMap<Recipient, NaiveDate> = BTreeMap::new();
     read_all("WA_WRITTEN", &connection.query(sql, &[])?, |row| {
-        let (phone, branch, day) = (row.phone()?, row.branch()?, row.date()?);
-        let known = days.entry((phone, branch)).or_insert(day);
+        let (phone, branch, customer, day) = (row.phone()?, row.branch()?, row.customer()?, row.date()?);
+        let known = days.entry(Recipient { branch, customer, phone }).or_insert(day);
         *known = day.max(*known);
         Ok(())
     })?;
-    Ok(days
-        .into_iter()
-        .map(|((phone, branch), day)| (phone, branch, day))
-        .collect())
+    Ok(days.into_iter().collect())
 }
 
 pub(super) fn runs(

@@ -1,0 +1,355 @@
+//! `send`: what is due, what happened, what waits.
+
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::args::SendArgs;
+use super::context::Context;
+use super::error::{CliError, Words};
+use super::exit_code::ExitCode;
+use super::{progress, wiring, words};
+use crate::adapters::system_clock::SystemRandom;
+use crate::app::dossier::DossierError;
+use crate::app::send::trial::{TrialError, send_test};
+use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop, send};
+use crate::i18n::format;
+use crate::ports::clock::Clock;
+use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
+
+/// Runs the command.
+///
+/// # Errors
+/// [`CliError`].
+pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
+    let settings = context.settings()?;
+    let shop = wiring::shop(context, settings);
+    let erp = wiring::erp(settings)?;
+    let clock = wiring::clock(context);
+    let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
+    gateways.refuse_moved_clock(&clock)?;
+    let opener = gateways.opener();
+
+    if let (Some(customer), Some(to)) = (&args.test, &args.to) {
+        let report = send_test(&erp, &shop, &clock, &SystemRandom, &opener, customer, to)
+            .map_err(|e| trial_error(context, e))?;
+        if context.output.is_json() {
+            context.output.json(&json!({
+                "test": true,
+                "instance": report.instance,
+                "parts": report.parts.iter().map(|p| p.word()).collect::<Vec<_>>(),
+            }))?;
+        } else {
+            let args = [
+                ("parts", words::documents(context, &report.parts).into()),
+                ("to", words::phone(to).into()),
+                ("instance", report.instance.to_string().into()),
+            ];
+            context.output.prose(&context.text("send-tested", &args))?;
+        }
+        return Ok(ExitCode::Done);
+    }
+
+    let _lock = context.lock(clock.now())?;
+    let mut outbox = wiring::outbox(settings)?;
+    let request = SendRequest {
+        limit: args.limit.map(|n| n as usize),
+        ignore_window: args.ignore_window,
+        dry_run: args.dry_run,
+    };
+    let mut bar = ProgressBar::hidden();
+    let mut on_event = |event: &SendEvent| watch(context, &mut bar, event);
+    let report = send(
+        &mut SendContext {
+            erp: &erp,
+            outbox: &mut outbox,
+            shop: &shop,
+            clock: &clock,
+            random: &SystemRandom,
+            gateway: &opener,
+            owner: owner(),
+            on_event: &mut on_event,
+        },
+        &request,
+    );
+    bar.finish_and_clear();
+    let report = report.map_err(|e| error(context, e))?;
+    tracing::info!(due = report.due, accepted = report.accepted, unknown = report.unknown.len(), "send");
+    tell(context, args, &report)
+}
+
+/// Host and process: who holds a lease.
+fn owner() -> String {
+    format!("{}:{}", gethostname::gethostname().to_string_lossy(), std::process::id())
+}
+
+/// A progress bar on a terminal, a line in the log otherwise; never a name or a whole phone.
+fn watch(context: &Context, bar: &mut ProgressBar, event: &SendEvent) {
+    match event {
+        SendEvent::Begins { notices, estimate } => {
+            *bar = progress::bar(&context.output, *notices as u64, context.say("send-progress"));
+            if *notices > 0 {
+                let args = [
+                    ("notices", (*notices).into()),
+                    ("duration", words::duration(context, *estimate).into()),
+                ];
+                bar.suspend(|| context.output.say(&context.text("send-begins", &args)));
+            }
+        }
+        SendEvent::Notice { id, phone } => {
+            tracing::debug!(notice = id.0, phone = %phone.masked(), "notice");
+        }
+        SendEvent::Part { key, state } => {
+            tracing::info!(part = %key, state = state.word(), "part");
+        }
+        SendEvent::NoticeDone { id, state, reason } => {
+            tracing::info!(notice = id.0, state = state.word(), reason = reason.as_deref(), "notice done");
+            bar.inc(1);
+        }
+        SendEvent::Pause(length) => {
+            tracing::debug!(seconds = length.as_secs_f32(), "pause");
+        }
+    }
+}
+
+fn tell(context: &Context, args: &SendArgs, report: &SendReport) -> Result<ExitCode, CliError> {
+    let out = &context.output;
+    if out.is_json() {
+        out.json(&document(report))?;
+    } else if args.dry_run {
+        dry_run(context, report)?;
+    } else {
+        summary(context, report)?;
+    }
+    for stop in &report.stops {
+        if !out.is_json() {
+            tell_stop(context, stop, report.waiting);
+        }
+        tracing::warn!(stop = ?stop, "stopped");
+    }
+    Ok(code(report, args.dry_run))
+}
+
+/// The worst that happened decides.
+fn code(report: &SendReport, dry_run: bool) -> ExitCode {
+    let mut codes: Vec<ExitCode> = report
+        .stops
+        .iter()
+        .filter_map(|stop| match stop {
+            Stop::NotPaired { .. } => Some(ExitCode::NotPaired),
+            Stop::Gateway { error: GatewayError::NotConnected, .. } => Some(ExitCode::NotPaired),
+            Stop::Gateway { .. } | Stop::Refused { .. } | Stop::Restricted { .. } | Stop::Unclear { .. } => {
+                Some(ExitCode::Gateway)
+            }
+            Stop::Window(_) | Stop::CapReached { .. } | Stop::Limit | Stop::Interrupted => None,
+        })
+        .collect();
+    let failed = report.notices.keys().any(|s| {
+        matches!(s, crate::domain::notice::NoticeState::Failed | crate::domain::notice::NoticeState::NeedsPerson)
+    });
+    if !dry_run && (failed || !report.unknown.is_empty() || !report.late_answers.is_empty()) {
+        codes.push(ExitCode::NeedsPerson);
+    }
+    // Not paired says more than a gateway error, and both more than "look at something".
+    [ExitCode::NotPaired, ExitCode::Gateway, ExitCode::NeedsPerson]
+        .into_iter()
+        .find(|c| codes.contains(c))
+        .unwrap_or(ExitCode::Done)
+}
+
+fn document(report: &SendReport) -> serde_json::Value {
+    json!({
+        "due": report.due,
+        "notices": report.notices.iter().map(|(s, n)| (s.word(), n)).collect::<std::collections::BTreeMap<_, _>>(),
+        "parts_accepted": report.accepted,
+        "unknown": report.unknown.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "late_answers": report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "waiting": report.waiting,
+        "estimate_seconds": report.estimate.as_secs(),
+        "plan": report.plan.iter().map(|p| json!({
+            "notice": p.id,
+            "phone": p.phone.e164(),
+            "instance": p.instance,
+            "parts": p.parts,
+        })).collect::<Vec<_>>(),
+        "stops": report.stops.iter().map(stop_document).collect::<Vec<_>>(),
+    })
+}
+
+fn stop_document(stop: &Stop) -> serde_json::Value {
+    match stop {
+        Stop::Window(opens) => json!({"kind": "window", "opens": opens}),
+        Stop::NotPaired { instance, state } => {
+            json!({"kind": "not_paired", "instance": instance, "state": words::link_word(state)})
+        }
+        Stop::Gateway { instance, error } => {
+            json!({"kind": "gateway", "instance": instance, "error": error.to_string()})
+        }
+        Stop::Refused { instance, rejection } => {
+            json!({"kind": "refused", "instance": instance, "error": rejection_word(rejection)})
+        }
+        Stop::Restricted { instance, sign } => json!({"kind": "restricted", "instance": instance, "error": sign}),
+        Stop::Unclear { instance } => json!({"kind": "unclear", "instance": instance}),
+        Stop::CapReached { instance } => json!({"kind": "cap_reached", "instance": instance}),
+        Stop::Limit => json!({"kind": "limit"}),
+        Stop::Interrupted => json!({"kind": "interrupted"}),
+    }
+}
+
+fn rejection_word(rejection: &Rejection) -> &'static str {
+    match rejection {
+        Rejection::Unreachable(_) => "unreachable",
+        Rejection::RateLimited { .. } => "rate_limited",
+        Rejection::NotOnWhatsApp => "not_on_whatsapp",
+        Rejection::InvalidRequest(_) => "invalid_request",
+        Rejection::Unauthorized => "unauthorized",
+        Rejection::UnknownInstance => "unknown_instance",
+    }
+}
+
+fn dry_run(context: &Context, report: &SendReport) -> Result<(), CliError> {
+    let out = &context.output;
+    if !report.plan.is_empty() {
+        let header = ["send-notice", "scan-phone", "send-instance", "send-parts"];
+        let mut table = out.table(&header.map(|key| context.say(key)));
+        for planned in &report.plan {
+            table.add_row(vec![
+                planned.id.to_string(),
+                words::phone(&planned.phone),
+                planned.instance.to_string(),
+                planned.parts.to_string(),
+            ]);
+        }
+        out.rows(&table)?;
+    }
+    let args =
+        [("notices", report.due.into()), ("duration", words::duration(context, report.estimate).into())];
+    out.prose(&context.text("send-would", &args))
+}
+
+fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
+    let out = &context.output;
+    if report.due == 0 && report.unknown.is_empty() {
+        return out.prose(&context.say("send-nothing"));
+    }
+    let states: Vec<String> = report
+        .notices
+        .iter()
+        .map(|(state, count)| format!("{count} {}", words::notice_state(context, *state)))
+        .collect();
+    let states = if states.is_empty() { context.say("send-none") } else { states.join(", ") };
+    out.prose(&context.text(
+        "send-done",
+        &[("states", states.into()), ("parts", report.accepted.into()), ("waiting", report.waiting.into())],
+    ))?;
+    if !report.unknown.is_empty() {
+        let parts = report.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        out.prose(&context.text("send-unknown", &[("parts", parts.into())]))?;
+    }
+    if !report.late_answers.is_empty() {
+        let parts = report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        out.prose(&context.text("send-late", &[("parts", parts.into())]))?;
+    }
+    Ok(())
+}
+
+/// Why it stopped, what is safe, what to do.
+fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
+    let (key, instance, detail) = match stop {
+        Stop::Window(opens) => {
+            let opens = opens.map_or_else(String::new, |at| format::date_time(context.lang(), at));
+            let args = [("opens", opens.into()), ("waiting", waiting.into())];
+            return context.output.say(&context.text("stop-window", &args));
+        }
+        Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
+        Stop::Interrupted => {
+            return context.output.tell(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+        }
+        Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
+        Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
+        Stop::Gateway { instance, error } => {
+            let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
+            let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
+            context.output.tell(words.trim_end());
+            return context.output.tell(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+        }
+        Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
+        Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
+        Stop::Refused { instance, rejection: Rejection::RateLimited { .. } } => {
+            ("stop-rate-limited", instance, String::new())
+        }
+        Stop::Refused { instance, rejection: Rejection::Unreachable(detail) } => {
+            ("stop-unreachable", instance, detail.clone())
+        }
+        Stop::Refused { instance, .. } => ("stop-refused", instance, String::new()),
+        Stop::Restricted { instance, sign } => ("stop-restricted", instance, sign.clone()),
+        Stop::Unclear { instance } => ("stop-unclear", instance, String::new()),
+        Stop::CapReached { instance } => ("stop-cap", instance, String::new()),
+    };
+    let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
+    let words = Words::new(context.text(key, &args)).detail(detail);
+    context.output.tell(&match &words.detail {
+        Some(detail) => format!("{}\n  {detail}", words.message),
+        None => words.message,
+    });
+}
+
+fn error(context: &Context, error: SendError) -> CliError {
+    match error {
+        SendError::Ground(error) => wiring::ground_error(error),
+        SendError::Outbox(error) => CliError::Outbox(error),
+        SendError::Dossier(error) => dossier_error(context, &error),
+    }
+}
+
+/// A document that could not be made.
+pub fn dossier_error(context: &Context, error: &DossierError) -> CliError {
+    match error {
+        DossierError::Template(template) => CliError::said(
+            ExitCode::Configuration,
+            Words::new(context.say("template-bad")).detail(template.to_string()).hint(context.say("template-bad-hint")),
+        ),
+        DossierError::Gone(what) => CliError::said(
+            ExitCode::Database,
+            Words::new(context.say("dossier-gone")).detail(what.clone()).hint(context.say("dossier-gone-hint")),
+        ),
+    }
+}
+
+fn trial_error(context: &Context, error: TrialError) -> CliError {
+    match error {
+        TrialError::Ground(error) => wiring::ground_error(error),
+        TrialError::Dossier(error) => dossier_error(context, &error),
+        TrialError::Gateway(error) => CliError::Gateway { instance: String::new(), error },
+        TrialError::NotPaired(_) => CliError::Gateway { instance: String::new(), error: GatewayError::NotConnected },
+        TrialError::NotOnWhatsApp => CliError::said(
+            ExitCode::Gateway,
+            Words::new(context.say("trial-not-on-whatsapp")).hint(context.say("trial-not-on-whatsapp-hint")),
+        ),
+        TrialError::NothingToSend(skipped) => {
+            let mut reasons: Vec<String> =
+                skipped.iter().map(|s| words::reason(context, s.reason)).collect();
+            reasons.sort();
+            reasons.dedup();
+            CliError::said(
+                ExitCode::Precondition,
+                Words::new(context.say("trial-nothing")).detail(reasons.join("; ")).hint(context.say("trial-nothing-hint")),
+            )
+        }
+        TrialError::NoInstance => CliError::said(
+            ExitCode::Configuration,
+            Words::new(context.text("instance-none", &[("name", "".into()), ("names", "".into())])),
+        ),
+        TrialError::NotAccepted { part, of, outcome } => {
+            let detail = match outcome {
+                SendOutcome::Rejected(rejection) => rejection_word(&rejection).to_owned(),
+                SendOutcome::Ambiguous { detail } => detail,
+                SendOutcome::Accepted { .. } => String::new(),
+            };
+            CliError::said(
+                ExitCode::Gateway,
+                Words::new(context.text("trial-not-accepted", &[("part", part.into()), ("of", of.into())])).detail(detail),
+            )
+        }
+        TrialError::Interrupted => CliError::said(ExitCode::Unexpected, Words::new(context.say("interrupted"))),
+    }
+}
