@@ -1,1 +1,3 @@
-//! To come.
+//! A shop's day by the real binary, a real Firebird and the real HTTP of the stand-in gateway.
+
+mod whole;
