@@ -97,6 +97,7 @@ scheduler-refused-hint = On Windows, run as administrator. What would be install
 
 usage-unknown-command = Unknown command: { $command }.
 usage-unknown-argument = Unknown option: { $arg }.
+usage-extra-argument = One argument too many: { $arg }.
 usage-missing = Missing: { $arg }.
 usage-missing-command = The command is missing.
 usage-no-value = { $arg } needs a value.

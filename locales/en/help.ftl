@@ -26,8 +26,8 @@ help-overview-examples =
     wa-notify scan --dry-run    who would get what, who not, and why
     wa-notify send              send what is due
 help-next-step =
-    First time? wa-notify demo shows the whole day at a made-up shop; wa-notify init sets up yours.
-    The whole help: wa-notify --help
+    First time? wa-notify demo shows it all at a made-up shop; wa-notify init sets
+    up yours. The whole help: wa-notify --help
 
 help-scan = Selects who gets a notice, after the close, and stores it
 help-scan-more =

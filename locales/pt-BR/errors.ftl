@@ -97,6 +97,7 @@ scheduler-refused-hint = No Windows, rode como administrador. O que seria instal
 
 usage-unknown-command = Comando desconhecido: { $command }.
 usage-unknown-argument = Opção desconhecida: { $arg }.
+usage-extra-argument = Argumento a mais: { $arg }.
 usage-missing = Falta: { $arg }.
 usage-missing-command = Falta o comando.
 usage-no-value = { $arg } precisa de um valor.

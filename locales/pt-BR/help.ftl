@@ -26,8 +26,8 @@ help-overview-examples =
     wa-notify scan --dry-run    quem receberia o quê, e quem não e por quê
     wa-notify send              enviar o que está na hora
 help-next-step =
-    Primeira vez? wa-notify demo mostra o dia inteiro numa loja inventada; wa-notify init configura a sua.
-    Toda a ajuda: wa-notify --help
+    Primeira vez? wa-notify demo mostra tudo numa loja inventada; wa-notify init
+    configura a sua. Toda a ajuda: wa-notify --help
 
 help-scan = Seleciona quem recebe aviso, depois do fechamento, e grava
 help-scan-more =

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::domain::document::message::MessageView;
+use crate::domain::document::message::{MessageView, distinct};
 use crate::domain::document::slip::BoletoView;
 use crate::domain::document::statement::{StatementInput, StatementView};
 use crate::domain::document::{Creditor, Debtor, Payee};
@@ -272,10 +272,9 @@ impl Dossier {
                     .iter()
                     .any(|p| *p == PartKind::MergedBoletos || *p == PartKind::Boleto(id.clone()))
         });
-        Ok(with_boleto
-            .filter_map(|(id, _)| self.debtors.boletos.get(id))
-            .map(|r| Payee::of(r, &creditor))
-            .collect())
+        Ok(distinct(
+            with_boleto.filter_map(|(id, _)| self.debtors.boletos.get(id)).map(|r| Payee::of(r, &creditor)),
+        ))
     }
 
     fn statement(&self, letter: &Letter) -> Result<StatementView, DossierError> {

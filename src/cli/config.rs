@@ -22,10 +22,18 @@ pub fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, CliError> {
 fn check(context: &Context, settings: &Settings) -> Result<(), CliError> {
     let file = settings.file.display().to_string();
     if context.output.is_json() {
-        return context.output.json(&serde_json::json!({"file": file, "ok": true}));
+        return context
+            .output
+            .json(&serde_json::json!({"file": file, "ok": true}));
     }
-    let given = settings.effective.iter().filter(|value| matches!(value.origin, Origin::Line(_))).count();
-    context.output.line(&context.text("config-ok", &[("file", file.into()), ("given", given.into())]))
+    let given = settings
+        .effective
+        .iter()
+        .filter(|value| matches!(value.origin, Origin::Line(_)))
+        .count();
+    context
+        .output
+        .line(&context.text("config-ok", &[("file", file.into()), ("given", given.into())]))
 }
 
 fn show(context: &Context, settings: &Settings) -> Result<(), CliError> {

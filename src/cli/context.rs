@@ -75,20 +75,29 @@ impl Context {
     /// # Errors
     /// [`CliError::Config`] with the places where it was looked for.
     pub fn config_path(&self) -> Result<PathBuf, CliError> {
-        discovery::find(self.named_config.as_deref(), executable().as_deref(), &secrets::process_env).map_err(
-            |searched| {
-                let file = searched.first().cloned().unwrap_or_default();
-                let problems = vec![ConfigProblem::whole(ProblemKind::NoFile { searched })];
-                CliError::Config(ConfigErrors { file, problems })
-            },
+        discovery::find(
+            self.named_config.as_deref(),
+            executable().as_deref(),
+            &secrets::process_env,
         )
+        .map_err(|searched| {
+            let file = searched.first().cloned().unwrap_or_default();
+            let problems = vec![ConfigProblem::whole(ProblemKind::NoFile { searched })];
+            CliError::Config(ConfigErrors { file, problems })
+        })
     }
 
     /// Where `init` writes the configuration: the place that was named, else beside the executable.
     pub fn new_config_path(&self) -> PathBuf {
-        let places =
-            discovery::candidates(self.named_config.as_deref(), executable().as_deref(), &secrets::process_env);
-        places.into_iter().next().unwrap_or_else(|| PathBuf::from(discovery::FILE_NAME))
+        let places = discovery::candidates(
+            self.named_config.as_deref(),
+            executable().as_deref(),
+            &secrets::process_env,
+        );
+        places
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| PathBuf::from(discovery::FILE_NAME))
     }
 
     /// Reads and checks the settings and does nothing else: looking at a configuration leaves no trace.
@@ -110,7 +119,10 @@ impl Context {
         let settings = self.read_settings()?;
         if let Err(error) = super::logging::start(&settings.log, self.output.verbosity()) {
             let folder = settings.log.dir.display().to_string();
-            self.output.tell(&self.text("log-unavailable", &[("folder", folder.into()), ("error", error.to_string().into())]));
+            self.output.tell(&self.text(
+                "log-unavailable",
+                &[("folder", folder.into()), ("error", error.to_string().into())],
+            ));
         }
         tracing::info!(
             command = self.command,
@@ -142,14 +154,19 @@ fn executable() -> Option<PathBuf> {
 }
 
 fn now_of_environment(catalog: &Catalog) -> Result<Option<DateTime<Utc>>, CliError> {
-    let Some(text) = std::env::var_os(NOW_VARIABLE).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = std::env::var_os(NOW_VARIABLE).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     match parse::instant(&text.to_string_lossy()) {
         Ok(now) => Ok(Some(now)),
         Err(_) => Err(CliError::said(
             super::exit_code::ExitCode::Usage,
             super::error::Words::new(catalog.text(
                 "usage-bad-variable",
-                &[("variable", NOW_VARIABLE.into()), ("value", text.to_string_lossy().into_owned().into())],
+                &[
+                    ("variable", NOW_VARIABLE.into()),
+                    ("value", text.to_string_lossy().into_owned().into()),
+                ],
             ))
             .hint(catalog.say("usage-not-an-instant")),
         )),
@@ -163,10 +180,7 @@ pub fn language(lang: Option<&str>, config: Option<&Path>) -> Lang {
         return lang;
     }
     let file = discovery::find(config, executable().as_deref(), &secrets::process_env).ok();
-    match file.and_then(|file| config::peek_language(&file)) {
-        Some(config::settings::Language::Portuguese) => return Lang::PtBr,
-        Some(config::settings::Language::English) => return Lang::En,
-        None => {}
-    }
-    sys_locale::get_locale().and_then(|tag| Lang::from_tag(&tag)).unwrap_or_default()
+    let of_file = file.and_then(|file| config::peek_language(&file));
+    let of_system = || sys_locale::get_locale().and_then(|tag| Lang::from_tag(&tag));
+    of_file.or_else(of_system).unwrap_or_default()
 }

@@ -66,7 +66,7 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
     });
     bar.finish_and_clear();
     let summary = summary.map_err(|error| match error {
-        SeedError::Database(error) => CliError::Erp(error.into()),
+        SeedError::Database(error) => CliError::from(crate::ports::erp::ErpError::from(error)),
         SeedError::ForeignTables { tables } => CliError::said(
             ExitCode::Usage,
             Words::new(context.text("demo-foreign-tables", &[("tables", tables.join(", ").into())]))
@@ -90,7 +90,7 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
             ("boletos", summary.boletos.into()),
             ("close", format::date(context.lang(), today.pred_opt().unwrap_or(today)).into()),
         ];
-        context.output.line(&context.text("demo-seeded", &args))?;
+        context.output.prose(&context.text("demo-seeded", &args))?;
     }
     Ok(ExitCode::Done)
 }

@@ -20,7 +20,18 @@ use crate::i18n::Catalog;
 const GROUPS: [(&str, &[&str]); 4] = [
     ("group-day", &["scan", "send", "replies"]),
     ("group-see", &["status", "explain", "resolve", "preview"]),
-    ("group-install", &["demo", "init", "pair", "instances", "doctor", "schedule", "config"]),
+    (
+        "group-install",
+        &[
+            "demo",
+            "init",
+            "pair",
+            "instances",
+            "doctor",
+            "schedule",
+            "config",
+        ],
+    ),
     ("group-tools", &["source", "boleto", "pix"]),
 ];
 
@@ -30,12 +41,24 @@ const COLUMNS: std::ops::RangeInclusive<usize> = 14..=34;
 /// Puts the words of `catalog` into a command and all commands within, laid out for `width` columns.
 pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
     let command = help_flags(command);
-    let globals: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
-    let page = Page { catalog, width, globals };
+    let globals: Vec<Arg> = command
+        .get_arguments()
+        .filter(|arg| arg.is_global_set())
+        .cloned()
+        .collect();
+    let page = Page {
+        catalog,
+        width,
+        globals,
+    };
     let overview = page.overview(&command);
     let help = format!("{}{{after-help}}", overview.trim_end());
     let command = page.commands_within(command, &[]);
-    let usage = format!("wa-notify {} {}", catalog.say("help-usage-command"), catalog.say("help-usage-options"));
+    let usage = format!(
+        "wa-notify {} {}",
+        catalog.say("help-usage-command"),
+        catalog.say("help-usage-options")
+    );
     command
         .override_usage(usage)
         .help_template(help)
@@ -47,12 +70,16 @@ pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
         ))
 }
 
-/// What `wa-notify` alone prints: the overview and the next step.
-pub fn start(catalog: &Catalog, width: usize, colour: bool) -> String {
-    let command = help_flags(<super::args::Cli as clap::CommandFactory>::command());
-    let globals: Vec<Arg> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
-    let page = Page { catalog, width, globals };
-    let text = format!("{}\n\n{}\n", page.commands(&command), page.wrapped("help-next-step"));
+/// What `wa-notify` alone prints: the commands of every day and the next step, on one screen of 24 lines.
+pub fn start(command: Command, catalog: &Catalog, width: usize, colour: bool) -> String {
+    let page = Page { catalog, width, globals: Vec::new() };
+    let mut text = format!("{}\n\n", page.wrapped("help-overview"));
+    for (group, names) in GROUPS {
+        if group != "group-tools" {
+            text.push_str(page.group(&command, group, names).trim_start());
+        }
+    }
+    text.push_str(&format!("\n{}\n", page.wrapped("help-next-step")));
     if colour { text } else { console::strip_ansi_codes(&text).into_owned() }
 }
 
@@ -61,8 +88,19 @@ fn help_flags(command: Command) -> Command {
     command
         .disable_help_flag(true)
         .disable_version_flag(true)
-        .arg(Arg::new("help").short('h').long("help").global(true).action(ArgAction::Help))
-        .arg(Arg::new("version").short('V').long("version").action(ArgAction::Version))
+        .arg(
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .global(true)
+                .action(ArgAction::Help),
+        )
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version),
+        )
 }
 
 /// Lays pages out.
@@ -74,14 +112,19 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn commands_within(&self, command: Command, path: &[String]) -> Command {
-        let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+        let names: Vec<String> = command
+            .get_subcommands()
+            .map(|sub| sub.get_name().to_owned())
+            .collect();
         names.into_iter().fold(command, |command, name| {
             command.mut_subcommand(&name, |sub| {
                 let mut path = path.to_vec();
                 path.push(name.clone());
                 let (usage, help, examples) = self.page(&sub, &path);
                 let sub = self.commands_within(sub, &path);
-                let sub = sub.override_usage(usage).help_template(format!("{}{{after-help}}", help.trim_end()));
+                let sub = sub
+                    .override_usage(usage)
+                    .help_template(format!("{}{{after-help}}", help.trim_end()));
                 let sub = sub.disable_help_flag(true).disable_version_flag(true);
                 match examples {
                     Some(examples) => sub.after_long_help(examples),
@@ -103,10 +146,15 @@ impl Page<'_> {
         }
         out.push_str(&format!("\n{} {usage}\n", bold(&self.catalog.say("help-usage"))));
         let commands = command.get_subcommands().map(|sub| {
-            (sub.get_name().to_owned(), self.catalog.say(&format!("help-{key}-{}", sub.get_name())))
+            (
+                sub.get_name().to_owned(),
+                self.catalog.say(&format!("help-{key}-{}", sub.get_name())),
+            )
         });
         out.push_str(&self.block("help-commands", commands.collect()));
-        let arguments = command.get_positionals().map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
+        let arguments = command
+            .get_positionals()
+            .map(|arg| self.argument(arg, &format!("arg-{key}-{}", arg.get_id())));
         out.push_str(&self.block("help-arguments", arguments.collect()));
         let options = command
             .get_arguments()
@@ -120,8 +168,14 @@ impl Page<'_> {
     fn overview(&self, command: &Command) -> String {
         let globals = self.globals.iter().filter(|arg| !arg.is_hide_set());
         let version = command.get_arguments().filter(|arg| arg.get_id() == "version");
-        let rows = globals.chain(version).map(|arg| self.argument(arg, &format!("arg-global-{}", arg.get_id())));
-        format!("{}\n{}", self.commands(command), self.block("help-global-options", rows.collect()))
+        let rows = globals
+            .chain(version)
+            .map(|arg| self.argument(arg, &format!("arg-global-{}", arg.get_id())));
+        format!(
+            "{}\n{}",
+            self.commands(command),
+            self.block("help-global-options", rows.collect())
+        )
     }
 
     /// Title, usage and the commands by group.
@@ -134,27 +188,37 @@ impl Page<'_> {
             self.catalog.say("help-usage-options"),
         ));
         for (group, names) in GROUPS {
-            let commands: Vec<&str> =
-                names.iter().copied().filter(|name| command.find_subcommand(name).is_some()).collect();
-            if commands.is_empty() {
-                continue;
-            }
-            let rows = commands.into_iter().map(|name| (name.to_owned(), self.catalog.say(&format!("help-{name}"))));
-            out.push_str(&self.block(group, rows.collect()));
+            out.push_str(&self.group(command, group, names));
         }
         out.trim_end().to_owned()
+    }
+
+    /// A group of the overview, as far as its commands are registered.
+    fn group(&self, command: &Command, heading: &str, names: &[&str]) -> String {
+        let rows = names
+            .iter()
+            .filter(|name| command.find_subcommand(name).is_some())
+            .map(|name| ((*name).to_owned(), self.catalog.say(&format!("help-{name}"))));
+        self.block(heading, rows.collect())
     }
 
     fn usage(&self, command: &Command, path: &[String]) -> String {
         let mut usage = format!("wa-notify {}", path.join(" "));
         if command.has_subcommands() {
-            let key =
-                if command.is_subcommand_required_set() { "help-usage-command" } else { "help-usage-command-optional" };
+            let key = if command.is_subcommand_required_set() {
+                "help-usage-command"
+            } else {
+                "help-usage-command-optional"
+            };
             usage.push_str(&format!(" {}", self.catalog.say(key)));
         }
         for arg in command.get_positionals() {
             let name = self.value_name(arg);
-            usage.push_str(&if arg.is_required_set() { format!(" {name}") } else { format!(" [{name}]") });
+            usage.push_str(&if arg.is_required_set() {
+                format!(" {name}")
+            } else {
+                format!(" [{name}]")
+            });
         }
         usage.push_str(&format!(" {}", self.catalog.say("help-usage-options")));
         usage
@@ -199,7 +263,10 @@ impl Page<'_> {
     }
 
     fn value_name(&self, arg: &Arg) -> String {
-        let name = arg.get_value_names().and_then(|names| names.first()).map_or("", |name| name.as_str());
+        let name = arg
+            .get_value_names()
+            .and_then(|names| names.first())
+            .map_or("", |name| name.as_str());
         self.catalog.say(&format!("value-{}", name.to_lowercase()))
     }
 
@@ -208,7 +275,11 @@ impl Page<'_> {
         if rows.is_empty() {
             return String::new();
         }
-        let widest = rows.iter().map(|(left, _)| console::measure_text_width(left)).max().unwrap_or_default();
+        let widest = rows
+            .iter()
+            .map(|(left, _)| console::measure_text_width(left))
+            .max()
+            .unwrap_or_default();
         let column = (widest + 4).clamp(*COLUMNS.start(), *COLUMNS.end());
         let mut out = format!("\n{}\n", bold(&self.catalog.say(heading)));
         for (left, words) in rows {
@@ -239,7 +310,12 @@ impl Page<'_> {
             return None;
         }
         let heading = bold(&self.catalog.say("help-examples"));
-        let lines: Vec<String> = self.catalog.say(key).lines().map(|line| format!("  {line}")).collect();
+        let lines: Vec<String> = self
+            .catalog
+            .say(key)
+            .lines()
+            .map(|line| format!("  {line}"))
+            .collect();
         Some(format!("{heading}\n{}", lines.join("\n")))
     }
 }
@@ -316,7 +392,10 @@ mod tests {
                     for line in page.lines() {
                         assert!(console::measure_text_width(line) <= width, "{path}: {line}");
                     }
-                    assert!(!page.contains("\n\n\n") && !page.ends_with("\n\n"), "{path}: {page:?}");
+                    assert!(
+                        !page.contains("\n\n\n") && !page.ends_with("\n\n"),
+                        "{path}: {page:?}"
+                    );
                 }
             }
         }
@@ -325,17 +404,45 @@ mod tests {
     #[test]
     fn nothing_of_claps_english_remains() {
         for (path, page) in all_pages(Lang::PtBr, 80) {
-            for english in ["Usage", "Options", "Commands:", "Arguments", "default", "possible", "Print"] {
+            for english in [
+                "Usage",
+                "Options",
+                "Commands:",
+                "Arguments",
+                "default",
+                "possible",
+                "Print",
+            ] {
                 assert!(!page.contains(english), "{path} says {english}: {page}");
             }
         }
     }
 
     #[test]
+    fn the_first_look_fits_a_screen() {
+        for lang in Lang::ALL {
+            let text = start(Planned::command(), &Catalog::new(lang), 80, false);
+            // One line is the shell's.
+            assert!(text.lines().count() <= 23, "{text}");
+            assert!(text.contains("scan") && text.contains("--help"), "{text}");
+        }
+    }
+
+    #[test]
     fn the_overview_lists_every_command() {
-        let grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-        for command in Planned::command().get_subcommands().chain(Cli::command().get_subcommands()) {
-            assert!(grouped.contains(&command.get_name()), "{} is in no group", command.get_name());
+        let grouped: Vec<&str> = GROUPS
+            .iter()
+            .flat_map(|(_, names)| names.iter().copied())
+            .collect();
+        for command in Planned::command()
+            .get_subcommands()
+            .chain(Cli::command().get_subcommands())
+        {
+            assert!(
+                grouped.contains(&command.get_name()),
+                "{} is in no group",
+                command.get_name()
+            );
         }
     }
 

@@ -55,8 +55,8 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
 
     // The ERP's side is read once, so that a wrong query shows now and not at night.
     let erp = wiring::erp(settings)?;
-    let mut snapshot = erp.snapshot().map_err(CliError::Erp)?;
-    let system = snapshot.system().map_err(CliError::Erp)?;
+    let mut snapshot = erp.snapshot().map_err(CliError::from)?;
+    let system = snapshot.system().map_err(CliError::from)?;
     drop(snapshot);
     if out.is_json() {
         out.json(&serde_json::json!({
@@ -68,13 +68,13 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
         }))?;
     } else {
         let key = if report.applied.is_empty() { "init-tables-there" } else { "init-tables-made" };
-        out.line(&context.text(key, &[("database", target.path.clone().into())]))?;
+        out.prose(&context.text(key, &[("database", target.path.clone().into())]))?;
         if !forced_writes {
             out.tell(&context.say("init-forced-writes"));
         }
         let date = crate::i18n::format::date(context.lang(), system.last_close());
-        out.line(&context.text("init-last-close", &[("close", date.into())]))?;
-        out.line(&context.say("init-next"))?;
+        out.prose(&context.text("init-last-close", &[("close", date.into())]))?;
+        out.prose(&context.say("init-next"))?;
     }
     Ok(if forced_writes { ExitCode::Done } else { ExitCode::NeedsPerson })
 }

@@ -23,7 +23,10 @@ pub fn install(lang: Lang) -> Stop {
         let mut stderr = console::Term::stderr();
         let _ = std::io::Write::write_all(&mut stderr, format!("\n{}\n", texts[usize::from(nth)]).as_bytes());
         if nth == 2 {
-            #[expect(clippy::disallowed_methods, reason = "the third Ctrl-C is an order to end here and now")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the third Ctrl-C is an order to end here and now"
+            )]
             std::process::exit(i32::from(super::exit_code::ExitCode::Unexpected.number()));
         }
     };

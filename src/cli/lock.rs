@@ -79,7 +79,8 @@ impl Drop for Lock {
 
 fn holder(note: &Path) -> Holder {
     let text = std::fs::read_to_string(note).ok();
-    text.and_then(|text| serde_json::from_str(&text).ok()).map_or(Holder::Unknown, Holder::Known)
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .map_or(Holder::Unknown, Holder::Known)
 }
 
 /// `wa-notify.toml` -> `wa-notify.toml.lock`.
@@ -98,7 +99,9 @@ mod tests {
     fn a_second_command_is_told_who_runs_and_the_lock_goes_with_its_holder() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let config = folder.path().join("wa-notify.toml");
-        let now = DateTime::parse_from_rfc3339("2026-11-22T12:00:05Z").expect("an instant").to_utc();
+        let now = DateTime::parse_from_rfc3339("2026-11-22T12:00:05Z")
+            .expect("an instant")
+            .to_utc();
         let take = |command: &str| Lock::take(&config, command, now, chrono_tz::America::Sao_Paulo);
 
         let first = take("send").expect("the first gets it");

@@ -35,8 +35,13 @@ pub fn start(log: &Log, verbose: u8) -> std::io::Result<()> {
         2 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,
     };
-    let to_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(to_stderr);
-    let _ = tracing_subscriber::registry().with(to_file).with(to_stderr).try_init();
+    let to_stderr = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_filter(to_stderr);
+    let _ = tracing_subscriber::registry()
+        .with(to_file)
+        .with(to_stderr)
+        .try_init();
     Ok(())
 }
 
@@ -55,8 +60,13 @@ fn appender(folder: &Path, keep_days: usize) -> std::io::Result<RollingFileAppen
 /// may hold data of a debtor; of it only what has no digits in a row is kept.
 pub fn catch_panics(sentence: String) {
     std::panic::set_hook(Box::new(move |panic| {
-        let place = panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-        let text = panic.payload_as_str().map(masked).unwrap_or_default();
+        let place = panic
+            .location()
+            .map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+        let payload = panic.payload();
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        let text = text.map(masked).unwrap_or_default();
         tracing::error!(place, text, "panic");
         let mut stderr = console::Term::stderr();
         let _ = std::io::Write::write_all(&mut stderr, format!("{sentence} ({place}: {text})\n").as_bytes());

@@ -68,16 +68,24 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
     let format = if json { Format::Json } else { Format::Text };
     let early = Output::of_process(format, false, 0);
     let command = help::localise(Cli::command(), &catalog, early.width());
-    let parsed = command.try_get_matches_from(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = command
+        .try_get_matches_from(args)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) if !error.use_stderr() => {
             return finish(error_text(&error, &early), &early, &catalog);
         }
-        Err(error) => return report(&CliError::Usage(Box::new(error)), &early, &catalog),
+        Err(error) => {
+            let error = CliError::Usage {
+                error: Box::new(error),
+                command: command_named(args),
+            };
+            return report(&error, &early, &catalog);
+        }
     };
     let Some(command) = cli.command else {
-        let text = help::start(&catalog, early.width(), early.stdout_has_colour());
+        let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
     match Context::new(&cli.global, command.name(), lang) {
@@ -125,10 +133,27 @@ fn with_database(
     }
 }
 
+/// `wa-notify config check`: the command that the words of a command line name, as far as they name one.
+fn command_named(args: &[OsString]) -> String {
+    let root = Cli::command();
+    let (mut command, mut name) = (&root, root.get_name().to_owned());
+    for arg in args.iter().skip(1) {
+        if let Some(sub) = command.find_subcommand(arg) {
+            command = sub;
+            name = format!("{name} {}", sub.get_name());
+        }
+    }
+    name
+}
+
 /// Help and version are clap's "errors" for stdout.
 fn error_text(error: &clap::Error, output: &Output) -> Result<(), CliError> {
     let text = error.render();
-    output.data(&if output.stdout_has_colour() { text.ansi().to_string() } else { text.to_string() })
+    output.data(&if output.stdout_has_colour() {
+        text.ansi().to_string()
+    } else {
+        text.to_string()
+    })
 }
 
 fn finish(written: Result<(), CliError>, output: &Output, catalog: &Catalog) -> ExitCode {
@@ -170,7 +195,11 @@ struct Hints {
 
 impl Hints {
     fn of(args: &[OsString]) -> Self {
-        let mut hints = Hints { lang: None, config: None, json: false };
+        let mut hints = Hints {
+            lang: None,
+            config: None,
+            json: false,
+        };
         let mut args = args.iter().skip(1);
         while let Some(arg) = args.next() {
             let text = arg.to_string_lossy();

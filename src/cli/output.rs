@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::io::{IsTerminal, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use serde::Serialize;
 
 use super::error::CliError;
@@ -129,12 +129,29 @@ impl Output {
         self.data(&format!("{text}\n"))
     }
 
+    /// Writes a sentence to stdout, broken to the width of the terminal.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn prose(&self, text: &str) -> Result<(), CliError> {
+        self.line(&super::text::wrap(text, self.width(), "  "))
+    }
+
+    /// Writes a table to stdout.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn rows(&self, table: &Table) -> Result<(), CliError> {
+        self.line(&table.trim_fmt())
+    }
+
     /// Writes the one JSON document of a command.
     ///
     /// # Errors
     /// As [`Output::data`].
     pub fn json(&self, document: &impl Serialize) -> Result<(), CliError> {
-        let text = serde_json::to_string_pretty(document).map_err(|error| CliError::Unexpected(error.into()))?;
+        let text =
+            serde_json::to_string_pretty(document).map_err(|error| CliError::Unexpected(error.into()))?;
         self.line(&text)
     }
 
@@ -160,13 +177,18 @@ impl Output {
         let _ = stderr.flush();
     }
 
-    /// An empty table that fits the terminal.
+    /// An empty table that fits the terminal: a rule below the header, blanks between the columns, so that many
+    /// rows fit a screen and can be copied.
     pub fn table(&self, header: &[String]) -> Table {
         let mut table = Table::new();
-        table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+        let rule = LineStyle::none().fill('─').junction('─');
+        table.load_style(presets::NOTHING.header_separator(rule));
         table.set_content_arrangement(ContentArrangement::Dynamic);
         table.set_width(u16::try_from(self.columns()).unwrap_or(u16::MAX));
         table.set_header(header.iter().map(String::as_str).collect::<Vec<_>>());
+        for column in table.column_iter_mut() {
+            column.set_padding((0, 2));
+        }
         table
     }
 }

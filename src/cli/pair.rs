@@ -78,7 +78,7 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
     } else {
         match &after {
             Some(after) => out.line(&state("pair-after", after))?,
-            None => out.line(&context.say(&format!("pair-{word}")))?,
+            None => out.prose(&context.say(&format!("pair-{word}")))?,
         }
     }
     Ok(if after.is_some() { ExitCode::Done } else { ExitCode::NotPaired })
@@ -199,7 +199,7 @@ pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, C
             };
             table.add_row(vec![name.clone(), context.say(if *contracted { "yes-word" } else { "no-word" }), link]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
     }
     // One that cannot be asked is worth its own words.
     match rows.into_iter().find_map(|(name, contracted, link)| link.err().filter(|_| contracted).map(|e| (name, e))) {

@@ -76,10 +76,10 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
         return Ok(ExitCode::Done);
     }
     if made.already_claimed {
-        out.line(&context.say("preview-already"))?;
+        out.prose(&context.say("preview-already"))?;
     }
     if made.previews.is_empty() {
-        out.line(&context.say("preview-nothing"))?;
+        out.prose(&context.say("preview-nothing"))?;
         let mut reasons: Vec<String> = made.skipped.iter().map(|s| words::reason(context, s.reason)).collect();
         reasons.sort();
         reasons.dedup();
@@ -87,7 +87,7 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
             out.line(&format!("  {reason}"))?;
         }
     } else {
-        out.line(&context.text("preview-files", &[("folder", args.out.display().to_string().into())]))?;
+        out.prose(&context.text("preview-files", &[("folder", args.out.display().to_string().into())]))?;
         for file in &files {
             out.line(&format!("  {}", file.display()))?;
         }

@@ -11,7 +11,9 @@ pub fn bar(output: &Output, total: u64, label: String) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {eta}")
         .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr()).with_style(style).with_message(label)
+    ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr())
+        .with_style(style)
+        .with_message(label)
 }
 
 /// A spinner for work of unknown length, or one that is not drawn.

@@ -72,11 +72,11 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         }))?;
     } else {
         if report.stored == 0 {
-            out.line(&context.say("replies-none"))?;
+            out.prose(&context.say("replies-none"))?;
         } else {
             let intents: Vec<String> =
                 report.intents.iter().map(|(i, n)| format!("{n} {}", words::intent(context, *i))).collect();
-            out.line(&context.text(
+            out.prose(&context.text(
                 "replies-some",
                 &[
                     ("stored", report.stored.into()),
@@ -86,10 +86,10 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
             ))?;
         }
         if report.needs_person > 0 {
-            out.line(&context.text("replies-person", &[("count", report.needs_person.into())]))?;
+            out.prose(&context.text("replies-person", &[("count", report.needs_person.into())]))?;
         }
         if report.opted_out > 0 {
-            out.line(&context.text("replies-opted-out", &[("count", report.opted_out.into())]))?;
+            out.prose(&context.text("replies-opted-out", &[("count", report.opted_out.into())]))?;
         }
     }
     for (instance, error) in &report.failed {

@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::mpsc;
 
-use chrono::{DateTime, Utc};
-use clap::builder::PossibleValuesParser;
+use chrono::DateTime;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::adapters::system_clock::{StopSignal, SystemClock};
 use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
+use crate::ports::clock::Clock;
 use crate::sandbox::faults::{Fault, FaultRule};
 use crate::sandbox::{self, Now, SandboxError, SandboxOptions};
 
@@ -161,19 +162,17 @@ fn options(matches: &ArgMatches, language: Lang) -> Result<SandboxOptions, Failu
 }
 
 /// The PC's clock, or one that starts at `WA_NOTIFY_NOW` and runs on.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the stand-in gateway's own clock: no rule of the product reads it"
-)]
 fn clock() -> Result<Now, Failure> {
-    let Ok(moved) = std::env::var("WA_NOTIFY_NOW") else {
-        return Ok(Arc::new(Utc::now));
+    let start = match std::env::var("WA_NOTIFY_NOW") {
+        Err(_) => None,
+        Ok(moved) => {
+            let start = DateTime::parse_from_rfc3339(&moved)
+                .map_err(|error| Failure::usage(format!("WA_NOTIFY_NOW={moved}: {error}")))?;
+            Some(start.to_utc())
+        }
     };
-    let start = DateTime::parse_from_rfc3339(&moved)
-        .map_err(|error| Failure::usage(format!("WA_NOTIFY_NOW={moved}: {error}")))?
-        .to_utc();
-    let begun = std::time::Instant::now();
-    Ok(Arc::new(move || start + begun.elapsed()))
+    let clock = SystemClock::new(start, StopSignal::default());
+    Ok(Arc::new(move || clock.now()))
 }
 
 /// The language must be known before clap reads anything: it decides the words of clap's own help.
@@ -197,19 +196,29 @@ fn command(language: Lang) -> Command {
     };
     Command::new("wa-sandbox")
         .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .max_term_width(80)
+        .override_usage(say("wa-sandbox [OPÇÕES]", "wa-sandbox [OPTIONS]"))
+        .help_template(say(
+            "{about}\n\nUso: {usage}\n\nOpções:\n{options}{after-help}",
+            "{about}\n\nUsage: {usage}\n\nOptions:\n{options}{after-help}",
+        ))
         .about(say(
             "Simulador do gateway (Evolution API 2.3) e dos celulares dos clientes: nada sai deste computador",
             "Simulator of the gateway (Evolution API 2.3) and of the customers' phones: nothing leaves this machine",
         ))
         .after_help(say(
-            "Falhas (--fault): delay, delay_after, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
-             not_delivered, unlink, too_many_requests, bad_request_after, number_unknown, ninth_digit; com\n\
-             times=N, skip=N, probability=P, seed=S, number=FONE, instance=NOME, kind=text|document, ms=N.\n\n\
-             Exemplo: wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",
-            "Faults (--fault): delay, delay_after, error_before, error_after, drop_before, drop_after, freeze, never_ack,\n\
-             not_delivered, unlink, too_many_requests, bad_request_after, number_unknown, ninth_digit; with\n\
-             times=N, skip=N, probability=P, seed=S, number=PHONE, instance=NAME, kind=text|document, ms=N.\n\n\
-             Example: wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",
+            "Falhas (--fault): delay, delay_after, error_before, error_after, drop_before,\n\
+             drop_after, freeze, never_ack, not_delivered, unlink, too_many_requests,\n\
+             bad_request_after, number_unknown, ninth_digit; com times=N, skip=N,\n\
+             probability=P, seed=S, number=FONE, instance=NOME, kind=text|document, ms=N.\n\n\
+             Exemplo:\n  wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",
+            "Faults (--fault): delay, delay_after, error_before, error_after, drop_before,\n\
+             drop_after, freeze, never_ack, not_delivered, unlink, too_many_requests,\n\
+             bad_request_after, number_unknown, ninth_digit; with times=N, skip=N,\n\
+             probability=P, seed=S, number=PHONE, instance=NAME, kind=text|document, ms=N.\n\n\
+             Example:\n  wa-sandbox --listen 127.0.0.1:8080 --auto-link --fault drop_after,times=1",
         ))
         .args([
             Arg::new("listen")
@@ -217,7 +226,8 @@ fn command(language: Lang) -> Command {
                 .value_name(say("ENDEREÇO:PORTA", "ADDRESS:PORT"))
                 .value_parser(value_parser!(SocketAddr))
                 .default_value("127.0.0.1:0")
-                .help(say("Onde escutar; a porta 0 escolhe uma livre", "Where to listen; port 0 picks a free one")),
+                .hide_default_value(true)
+                .help(say("Onde escutar; a porta 0 (padrão) escolhe uma livre", "Where to listen; port 0 (the default) picks a free one")),
             Arg::new("allow-remote")
                 .long("allow-remote")
                 .action(ArgAction::SetTrue)
@@ -226,7 +236,8 @@ fn command(language: Lang) -> Command {
                 .long("api-key")
                 .value_name(say("CHAVE", "KEY"))
                 .default_value("sandbox")
-                .help(say("A chave global da API (só do simulador)", "The API's global key (of the simulator only)")),
+                .hide_default_value(true)
+                .help(say("A chave global da API (padrão: sandbox)", "The API's global key (default: sandbox)")),
             Arg::new("log")
                 .long("log")
                 .value_name("FILE.jsonl")
@@ -252,10 +263,11 @@ fn command(language: Lang) -> Command {
                 .value_name(say("SEGUNDOS", "SECONDS"))
                 .value_parser(value_parser!(u64).range(1..))
                 .default_value("45")
-                .help(say("Validade de cada QR code", "How long each QR code is good")),
+                .hide_default_value(true)
+                .help(say("Validade de cada QR code (padrão: 45)", "How long each QR code is good (default: 45)")),
             Arg::new("fault")
                 .long("fault")
-                .value_name(say("FALHA[,CHAVE=VALOR...]", "FAULT[,KEY=VALUE...]"))
+                .value_name(say("FALHA,...", "FAULT,..."))
                 .action(ArgAction::Append)
                 .help(say("Uma falha a simular (repetível)", "A fault to simulate (repeatable)")),
             Arg::new("unknown-number")
@@ -273,9 +285,19 @@ fn command(language: Lang) -> Command {
                 )),
             Arg::new("lang")
                 .long("lang")
-                .value_name("LANG")
-                .value_parser(PossibleValuesParser::new(["pt-BR", "en"]))
+                .value_name(say("IDIOMA", "LANG"))
+                .value_parser(|tag: &str| Lang::from_tag(tag).ok_or("pt-BR, en"))
                 .help(say("Idioma da página e da ajuda", "Language of the page and of the help")),
+            Arg::new("help")
+                .short('h')
+                .long("help")
+                .action(ArgAction::Help)
+                .help(say("Mostra esta ajuda", "Shows this help")),
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(say("Mostra a versão", "Shows the version")),
         ])
 }
 

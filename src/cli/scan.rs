@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use comfy_table::CellAlignment;
+use comfy_table::{CellAlignment, ColumnConstraint};
 use serde_json::{Value as Json, json};
 
 use super::args::ScanArgs;
@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         if context.output.is_json() {
             context.output.json(&json!({"confirmed": notices}))?;
         } else {
-            context.output.line(&context.text("scan-confirmed", &[("notices", notices.into())]))?;
+            context.output.prose(&context.text("scan-confirmed", &[("notices", notices.into())]))?;
         }
         return Ok(ExitCode::Done);
     }
@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         if context.output.is_json() {
             context.output.json(&json!({"baseline": claims}))?;
         } else {
-            context.output.line(&context.text("scan-baseline", &[("claims", claims.into())]))?;
+            context.output.prose(&context.text("scan-baseline", &[("claims", claims.into())]))?;
         }
         return Ok(ExitCode::Done);
     }
@@ -264,28 +264,37 @@ fn plain(text: &str) -> String {
 fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
     let (out, lang) = (&context.output, context.lang());
     let date = |d| format::date(lang, d);
-    if !report.notices.is_empty() {
-        let header = ["scan-customer", "scan-phone", "scan-titles", "scan-total", "scan-documents"];
+    // A scan that stores says how much; who and what shows the dry run, and -v.
+    if !report.notices.is_empty() && (report.dry_run || out.verbosity() > 0) {
+        let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
+        notices.sort_by_key(|n| natural(n.selected.customer.as_str()));
+        let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"];
         let mut table = out.table(&header.map(|key| context.say(key)));
-        if let Some(column) = table.column_mut(3) {
+        for (index, column) in table.column_iter_mut().enumerate() {
+            // Only the names may be broken: amounts and documents are to be copied whole.
+            if index > 0 {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        if let Some(column) = table.column_mut(2) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        for notice in &report.notices {
+        for notice in notices {
             let selected = &notice.selected;
+            let width = selected.items.iter().map(|i| i.document.chars().count()).max().unwrap_or(0);
             let titles: Vec<String> = selected
                 .items
                 .iter()
-                .map(|i| format!("{} {} {}", i.document, date(i.due_on), words::stage(context, i.stage)))
+                .map(|i| format!("{:<width$} {} {}", i.document, date(i.due_on), words::stage_short(context, i.stage)))
                 .collect();
             table.add_row(vec![
-                format!("{} {}", selected.customer, notice.customer_name),
-                words::phone(&selected.phone),
+                format!("{} {}\n{}", selected.customer, notice.customer_name, words::phone(&selected.phone)),
                 titles.join("\n"),
-                format::money(lang, selected.total()),
-                words::documents(context, &notice.parts),
+                format::money(lang, selected.total()).replace('\u{a0}', " "),
+                words::boletos(context, &notice.parts),
             ]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
         out.line("")?;
     }
     let mut by_reason: BTreeMap<SkipReason, (u32, std::collections::BTreeSet<&str>)> = BTreeMap::new();
@@ -303,28 +312,30 @@ fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
             column.set_cell_alignment(CellAlignment::Right);
         }
         for (reason, (count, customers)) in by_reason {
+            let mut customers: Vec<&str> = customers.into_iter().collect();
+            customers.sort_by_key(|id| natural(id));
             let mut who: Vec<&str> = customers.iter().take(SHOWN_CUSTOMERS).copied().collect();
             if customers.len() > SHOWN_CUSTOMERS {
                 who.push("...");
             }
             table.add_row(vec![words::reason(context, reason), count.to_string(), who.join(", ")]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
         out.line("")?;
     }
     for warning in &report.warnings {
-        out.line(&words::scan_warning(context, warning))?;
+        out.prose(&words::scan_warning(context, warning))?;
     }
     if !report.dropped_boletos.is_empty() {
         let shown: Vec<String> =
             report.dropped_boletos.iter().take(SHOWN_CUSTOMERS).map(|(id, why)| format!("{id} ({})", words::boleto(context, *why))).collect();
-        out.line(&context.text(
+        out.prose(&context.text(
             "scan-dropped-boletos",
             &[("count", report.dropped_boletos.len().into()), ("which", shown.join(", ").into())],
         ))?;
     }
     for bad in &report.bad_rows {
-        out.line(&words::bad_row(context, bad))?;
+        out.prose(&words::bad_row(context, bad))?;
     }
     let total = report.notices.iter().map(|n| n.selected.total()).sum();
     let key = match (report.dry_run, report.run.is_some(), report.notices.is_empty()) {
@@ -332,7 +343,7 @@ fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
         (false, false, true) => "scan-nothing-new",
         (false, ..) => "scan-stored",
     };
-    out.line(&context.text(
+    out.prose(&context.text(
         key,
         &[
             ("notices", report.notices.len().into()),
@@ -343,24 +354,29 @@ fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
         ],
     ))?;
     if !report.notices.is_empty() {
-        out.line(&context.text(
+        out.prose(&context.text(
             "scan-when",
             &[("day", date(report.send_on).into()), ("duration", words::duration(context, report.estimate).into())],
         ))?;
     } else if report.skipped.iter().any(|s| s.reason == SkipReason::NoFlaggedContact)
         && report.skipped.iter().all(|s| !matches!(s.reason, SkipReason::StageClaimed))
     {
-        out.line(&context.say("scan-no-flag-hint"))?;
+        out.prose(&context.say("scan-no-flag-hint"))?;
     }
     if let Some(held) = report.held {
         let (key, notices, usual) = match held {
             Held::FarAboveUsual { notices, median } => ("scan-held-usual", notices, median),
             Held::LargeFirstRun { notices, limit } => ("scan-held-first", notices, limit),
         };
-        out.line(&context.text(key, &[("notices", notices.into()), ("usual", usual.into())]))?;
-        out.line(&context.say("scan-held-hint"))?;
+        out.prose(&context.text(key, &[("notices", notices.into()), ("usual", usual.into())]))?;
+        out.prose(&context.say("scan-held-hint"))?;
     }
     Ok(())
+}
+
+/// Sorts 2 before 10, and numbers before text.
+fn natural(id: &str) -> (u64, String) {
+    (id.parse().unwrap_or(u64::MAX), id.to_owned())
 }
 
 /// Customers named behind a reason.

@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
             if out.is_json() {
                 out.json(&serde_json::json!({"site": site, "installed": jobs.len()}))?;
             } else {
-                out.line(&context.text("schedule-installed", &[("jobs", jobs.len().into()), ("site", site.into())]))?;
+                out.prose(&context.text("schedule-installed", &[("jobs", jobs.len().into()), ("site", site.into())]))?;
             }
         }
         ScheduleAction::Remove => {
@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
             if out.is_json() {
                 out.json(&serde_json::json!({"site": site, "removed": removed}))?;
             } else {
-                out.line(&context.text("schedule-removed", &[("jobs", removed.into()), ("site", site.into())]))?;
+                out.prose(&context.text("schedule-removed", &[("jobs", removed.into()), ("site", site.into())]))?;
             }
         }
     }

@@ -44,7 +44,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
                 ("to", words::phone(to).into()),
                 ("instance", report.instance.to_string().into()),
             ];
-            context.output.line(&context.text("send-tested", &args))?;
+            context.output.prose(&context.text("send-tested", &args))?;
         }
         return Ok(ExitCode::Done);
     }
@@ -219,17 +219,17 @@ fn dry_run(context: &Context, report: &SendReport) -> Result<(), CliError> {
                 planned.parts.to_string(),
             ]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
     }
     let args =
         [("notices", report.due.into()), ("duration", words::duration(context, report.estimate).into())];
-    out.line(&context.text("send-would", &args))
+    out.prose(&context.text("send-would", &args))
 }
 
 fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
     let out = &context.output;
     if report.due == 0 && report.unknown.is_empty() {
-        return out.line(&context.say("send-nothing"));
+        return out.prose(&context.say("send-nothing"));
     }
     let states: Vec<String> = report
         .notices
@@ -237,17 +237,17 @@ fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
         .map(|(state, count)| format!("{count} {}", words::notice_state(context, *state)))
         .collect();
     let states = if states.is_empty() { context.say("send-none") } else { states.join(", ") };
-    out.line(&context.text(
+    out.prose(&context.text(
         "send-done",
         &[("states", states.into()), ("parts", report.accepted.into()), ("waiting", report.waiting.into())],
     ))?;
     if !report.unknown.is_empty() {
         let parts = report.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        out.line(&context.text("send-unknown", &[("parts", parts.into())]))?;
+        out.prose(&context.text("send-unknown", &[("parts", parts.into())]))?;
     }
     if !report.late_answers.is_empty() {
         let parts = report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        out.line(&context.text("send-late", &[("parts", parts.into())]))?;
+        out.prose(&context.text("send-late", &[("parts", parts.into())]))?;
     }
     Ok(())
 }

@@ -84,11 +84,11 @@ fn document(report: &StatusReport) -> serde_json::Value {
 fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop) -> Result<(), CliError> {
     let (out, lang) = (&context.output, context.lang());
     if report.moved_clock {
-        out.line(&context.say("status-moved-clock"))?;
+        out.prose(&context.say("status-moved-clock"))?;
     }
     // What needs a person comes first.
     if !report.unknown.is_empty() {
-        out.line(&context.say("status-unknown"))?;
+        out.prose(&context.say("status-unknown"))?;
         let header = ["status-part", "status-what", "scan-phone", "status-reference", "status-since"];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for (notice, part) in &report.unknown {
@@ -100,18 +100,18 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
                 part.begun_at.map(|at| format::date_time(lang, shop.local(at))).unwrap_or_default(),
             ]);
         }
-        out.line(&table.to_string())?;
-        out.line(&context.say("status-unknown-hint"))?;
+        out.rows(&table)?;
+        out.prose(&context.say("status-unknown-hint"))?;
         out.line("")?;
     }
     if report.counts.held > 0 {
-        out.line(&context.text("status-held", &[("count", report.counts.held.into())]))?;
+        out.prose(&context.text("status-held", &[("count", report.counts.held.into())]))?;
     }
     if report.counts.without_receipt > 0 {
-        out.line(&context.text("status-no-receipt", &[("count", report.counts.without_receipt.into())]))?;
+        out.prose(&context.text("status-no-receipt", &[("count", report.counts.without_receipt.into())]))?;
     }
     if !report.replies.is_empty() {
-        out.line(&context.say("status-replies"))?;
+        out.prose(&context.say("status-replies"))?;
         for stored in &report.replies {
             let reply = &stored.reply;
             let text = reply.text.clone().or_else(|| reply.media.as_ref().map(|m| format!("[{m}]"))).unwrap_or_default();
@@ -127,7 +127,7 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         out.line("")?;
     }
     if report.counts.notices.is_empty() {
-        out.line(&context.say("status-empty"))?;
+        out.prose(&context.say("status-empty"))?;
     } else {
         let mut table = out.table(&["status-notices", "scan-count"].map(|key| context.say(key)));
         if let Some(column) = table.column_mut(1) {
@@ -136,9 +136,10 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         for (state, count) in &report.counts.notices {
             table.add_row(vec![words::notice_state(context, *state), count.to_string()]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
     }
     if !report.instances.is_empty() {
+        out.line("")?;
         let mut table =
             out.table(&["send-instance", "status-link", "status-today"].map(|key| context.say(key)));
         for instance in &report.instances {
@@ -150,10 +151,12 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
             let today = instance.row.as_ref().map_or(0, |r| r.contacts_today);
             table.add_row(vec![instance.instance.to_string(), link, today.to_string()]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
     }
     if !report.last_runs.is_empty() {
-        let header = ["status-close", "status-when", "status-selected", "scan-why-not", "status-bad-rows", "status-held-column"];
+        out.line("")?;
+        let header =
+            ["status-close", "status-when", "status-selected", "status-skipped", "status-bad-rows", "status-held-column"];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for run in &report.last_runs {
             table.add_row(vec![
@@ -165,7 +168,7 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
                 context.say(if run.held { "yes-word" } else { "no-word" }),
             ]);
         }
-        out.line(&table.to_string())?;
+        out.rows(&table)?;
     }
     Ok(())
 }
@@ -205,7 +208,7 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
     } else {
         let values =
             [("part", args.part.to_string().into()), ("state", words::part_state(context, state).into())];
-        context.output.line(&context.text("resolve-done", &values))?;
+        context.output.prose(&context.text("resolve-done", &values))?;
     }
     Ok(ExitCode::Done)
 }

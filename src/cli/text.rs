@@ -42,7 +42,9 @@ fn words(line: &str) -> Vec<String> {
     for word in line.split_whitespace() {
         let glued = match words.last() {
             Some(last) => {
-                let open = last.split_once("= '").is_some_and(|(_, value)| !value.contains('\''));
+                let open = last
+                    .split_once("= '")
+                    .is_some_and(|(_, value)| !value.contains('\''));
                 word == "=" || last.ends_with(" =") || open
             }
             None => false,

@@ -143,7 +143,7 @@ pub fn prepare_root(context: &Context, connection: &ConnectionSettings) -> Resul
 /// # Errors
 /// A source query cannot be read.
 pub fn erp(settings: &Settings) -> Result<FirebirdErp, CliError> {
-    let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::Erp)?;
+    let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::from)?;
     Ok(FirebirdErp::new(connection(settings, &settings.database), queries))
 }
 
@@ -171,10 +171,10 @@ impl<'a> Gateways<'a> {
     /// # Errors
     /// The ERP, or the contract.
     pub fn read(settings: &'a Settings, erp: &dyn Erp, now: DateTime<Utc>) -> Result<Self, CliError> {
-        let mut snapshot = erp.snapshot().map_err(CliError::Erp)?;
+        let mut snapshot = erp.snapshot().map_err(CliError::from)?;
         let today = now.with_timezone(&settings.sending.time_zone).date_naive();
         check_contract(&mut *snapshot, today).map_err(ground_error)?;
-        let contract = snapshot.instances().map_err(CliError::Erp)?.rows;
+        let contract = snapshot.instances().map_err(CliError::from)?.rows;
         Ok(Gateways { settings, contract })
     }
 
@@ -294,7 +294,7 @@ fn shown(url: &str) -> String {
 /// Errors of the ground, in the CLI's kinds.
 pub fn ground_error(error: GroundError) -> CliError {
     match error {
-        GroundError::Erp(error) => CliError::Erp(error),
+        GroundError::Erp(error) => CliError::from(error),
         GroundError::Precondition(precondition) => CliError::Precondition(precondition),
     }
 }

@@ -36,6 +36,24 @@ pub fn stage(context: &Context, stage: Stage) -> String {
     }
 }
 
+/// `+15`, `-2`, `hoje`: days after or before the due date.
+pub fn stage_short(context: &Context, stage: Stage) -> String {
+    match stage {
+        Stage::Upcoming(0) => context.say("stage-today"),
+        Stage::Upcoming(days) => format!("-{days}"),
+        Stage::Overdue(days) => format!("+{days}"),
+    }
+}
+
+/// How many boletos go along, and how.
+pub fn boletos(context: &Context, parts: &[PartKind]) -> String {
+    if parts.contains(&PartKind::MergedBoletos) {
+        return context.say("scan-boletos-merged");
+    }
+    let count = parts.iter().filter(|p| matches!(p, PartKind::Boleto(_))).count();
+    if count == 0 { context.say("scan-boletos-none") } else { count.to_string() }
+}
+
 /// `(51) 98765-4321`; foreign ones as E.164.
 pub fn phone(phone: &Phone) -> String {
     let digits = phone.digits();

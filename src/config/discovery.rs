@@ -56,7 +56,10 @@ mod tests {
         let env = |name: &str| (name == VARIABLE).then(|| "/etc/other.toml".to_owned());
         let named = Path::new("/srv/site.toml");
         assert_eq!(candidates(Some(named), None, &env), [named]);
-        assert_eq!(candidates(None, Some(Path::new("/opt/x/wa-notify")), &env), [Path::new("/etc/other.toml")]);
+        assert_eq!(
+            candidates(None, Some(Path::new("/opt/x/wa-notify")), &env),
+            [Path::new("/etc/other.toml")]
+        );
     }
 
     #[test]

@@ -21,7 +21,12 @@ pub fn decode(bytes: &[u8]) -> Result<String, ConfigProblem> {
     // UTF-16 without its mark: the text is mostly ASCII, so every other byte is zero.
     for (encoding, zero) in [(encoding_rs::UTF_16LE, 1), (encoding_rs::UTF_16BE, 0)] {
         let pairs = bytes.chunks_exact(2);
-        if bytes.len() >= 4 && pairs.clone().take(8).all(|pair| pair[zero] == 0 && pair[1 - zero] != 0) {
+        if bytes.len() >= 4
+            && pairs
+                .clone()
+                .take(8)
+                .all(|pair| pair[zero] == 0 && pair[1 - zero] != 0)
+        {
             return encoding
                 .decode_without_bom_handling_and_without_replacement(bytes)
                 .map(std::borrow::Cow::into_owned)
@@ -81,6 +86,9 @@ mod tests {
 
     #[test]
     fn a_database_is_no_text() {
-        assert_eq!(decode(b"\x01\x00\x39\x30\0\0\0\0\0"), Err(ConfigProblem::whole(ProblemKind::NotText)));
+        assert_eq!(
+            decode(b"\x01\x00\x39\x30\0\0\0\0\0"),
+            Err(ConfigProblem::whole(ProblemKind::NotText))
+        );
     }
 }

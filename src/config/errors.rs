@@ -39,12 +39,20 @@ pub struct ConfigProblem {
 impl ConfigProblem {
     /// A problem of the whole file.
     pub fn whole(kind: ProblemKind) -> Self {
-        ConfigProblem { line: None, key: None, kind }
+        ConfigProblem {
+            line: None,
+            key: None,
+            kind,
+        }
     }
 
     /// A problem at a line.
     pub fn at(line: usize, key: Option<String>, kind: ProblemKind) -> Self {
-        ConfigProblem { line: Some(line), key, kind }
+        ConfigProblem {
+            line: Some(line),
+            key,
+            kind,
+        }
     }
 }
 

@@ -11,17 +11,19 @@
 //! | [`syntax`] | TOML's own complaints -> problems a person can act on |
 //! | [`section`] | reads one table: types, defaults, unknown keys, and what was read (for `config show`) |
 //! | [`check`] | the tables one by one, and what contradicts what |
+//! | [`database`] | `[database]` and `[outbox]` |
 //! | [`values`] | durations, hours, windows, holidays, connection strings |
 //! | [`secrets`] | a value, an environment variable or a file |
 //! | [`discovery`] | where the file is looked for |
 //! | [`template`] | a new file |
 
 pub mod check;
+pub mod database;
 pub mod discovery;
 pub mod encoding;
 pub mod errors;
-pub mod section;
 pub mod secrets;
+pub mod section;
 pub mod settings;
 pub mod syntax;
 pub mod template;
@@ -34,6 +36,8 @@ pub use section::{Effective, Origin};
 pub use settings::Settings;
 pub use template::{Literal, new_file, new_sections};
 
+use crate::domain::lang::Lang;
+
 /// Larger than any configuration; whoever names a database by mistake is told so instead of waiting.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -42,11 +46,18 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// # Errors
 /// [`ConfigErrors`]: everything that is wrong with it, in the order of the file.
 pub fn load(path: &Path) -> Result<Settings, ConfigErrors> {
-    let fail = |problem: ConfigProblem| ConfigErrors { file: path.to_owned(), problems: vec![problem] };
+    let fail = |problem: ConfigProblem| ConfigErrors {
+        file: path.to_owned(),
+        problems: vec![problem],
+    };
     let unreadable = |error: std::io::Error| {
         let kind = match error.kind() {
-            std::io::ErrorKind::NotFound => ProblemKind::NoFile { searched: vec![path.to_owned()] },
-            _ => ProblemKind::Unreadable { detail: error.to_string() },
+            std::io::ErrorKind::NotFound => ProblemKind::NoFile {
+                searched: vec![path.to_owned()],
+            },
+            _ => ProblemKind::Unreadable {
+                detail: error.to_string(),
+            },
         };
         fail(ConfigProblem::whole(kind))
     };
@@ -56,7 +67,10 @@ pub fn load(path: &Path) -> Result<Settings, ConfigErrors> {
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = encoding::decode(&bytes).map_err(fail)?;
-    parse(&text, path, &secrets::process_env)
+    // Paths within count from the file's folder, wherever the program is started from; lock and schedule too want
+    // one name for one file.
+    let absolute = std::path::absolute(path).map_err(unreadable)?;
+    parse(&text, &absolute, &secrets::process_env)
 }
 
 /// Checks the text of a configuration. `path` is where it came from: relative files count from its folder.
@@ -70,18 +84,25 @@ pub fn parse(text: &str, path: &Path, env: &secrets::Env<'_>) -> Result<Settings
         if let Err(others) = check::settings(text, table.get_ref(), path, env) {
             syntax::add_certain(&mut problems, others);
         }
-        return Err(ConfigErrors { file: path.to_owned(), problems });
+        return Err(ConfigErrors {
+            file: path.to_owned(),
+            problems,
+        });
     }
-    check::settings(text, table.get_ref(), path, env)
-        .map_err(|problems| ConfigErrors { file: path.to_owned(), problems })
+    check::settings(text, table.get_ref(), path, env).map_err(|problems| ConfigErrors {
+        file: path.to_owned(),
+        problems,
+    })
 }
 
 /// The key `lang` of a file, as far as it can be read: the language in which even the file's errors are told.
-pub fn peek_language(path: &Path) -> Option<settings::Language> {
-    std::fs::metadata(path).ok().filter(|meta| meta.is_file() && meta.len() <= MAX_BYTES)?;
+pub fn peek_language(path: &Path) -> Option<Lang> {
+    std::fs::metadata(path)
+        .ok()
+        .filter(|meta| meta.is_file() && meta.len() <= MAX_BYTES)?;
     let bytes = std::fs::read(path).ok()?;
     let text = encoding::decode(&bytes).ok()?;
     let (table, _) = toml::de::DeTable::parse_recoverable(&text);
     let value = table.get_ref().get("lang")?.get_ref().as_str()?.to_owned();
-    settings::Language::from_tag(&value)
+    Lang::from_tag(&value)
 }

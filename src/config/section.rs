@@ -51,7 +51,13 @@ pub struct Document<'a> {
 impl<'a> Document<'a> {
     /// A document of which nothing was read yet.
     pub fn new(text: &'a str, folder: &'a Path, env: &'a Env<'a>) -> Self {
-        Document { text, folder, env, problems: RefCell::default(), effective: RefCell::default() }
+        Document {
+            text,
+            folder,
+            env,
+            problems: RefCell::default(),
+            effective: RefCell::default(),
+        }
     }
 
     /// Line of a byte offset, from 1.
@@ -112,7 +118,9 @@ impl<'a> Item<'a> {
     /// # Errors
     /// Of another type; or a backslash that TOML swallowed as a control character.
     pub fn text(&self, expected: Expected) -> Result<&'a str, ProblemKind> {
-        let Some(text) = self.value.as_str() else { return Err(self.wrong_type(expected)) };
+        let Some(text) = self.value.as_str() else {
+            return Err(self.wrong_type(expected));
+        };
         let multi_line = self.source.starts_with("\"\"\"") || self.source.starts_with("'''");
         let swallowed = |c: char| c.is_control() && !(multi_line && matches!(c, '\n' | '\r' | '\t'));
         if text.contains(swallowed) {
@@ -138,7 +146,11 @@ impl<'a> Item<'a> {
             }
         }
         if text.trim().is_empty() {
-            return Err(ProblemKind::BadValue { value: text.to_owned(), expected, nearest: None });
+            return Err(ProblemKind::BadValue {
+                value: text.to_owned(),
+                expected,
+                nearest: None,
+            });
         }
         Ok(text)
     }
@@ -148,7 +160,9 @@ impl<'a> Item<'a> {
     /// # Errors
     /// Of another type or outside.
     pub fn integer(&self, min: i64, max: i64) -> Result<i64, ProblemKind> {
-        let Some(number) = self.value.as_integer() else { return Err(self.wrong_type(Expected::Integer)) };
+        let Some(number) = self.value.as_integer() else {
+            return Err(self.wrong_type(Expected::Integer));
+        };
         let value = i64::from_str_radix(number.as_str(), number.radix()).unwrap_or(i64::MAX);
         if value < min || value > max {
             return Err(ProblemKind::OutOfRange { value, min, max });
@@ -161,7 +175,9 @@ impl<'a> Item<'a> {
     /// # Errors
     /// Of another type.
     pub fn boolean(&self) -> Result<bool, ProblemKind> {
-        self.value.as_bool().ok_or_else(|| self.wrong_type(Expected::Boolean))
+        self.value
+            .as_bool()
+            .ok_or_else(|| self.wrong_type(Expected::Boolean))
     }
 
     /// One of a few words.
@@ -176,17 +192,26 @@ impl<'a> Item<'a> {
             return Ok(*value);
         }
         let nearest = nearest(text, words.iter().map(|(word, _)| *word)).map(str::to_owned);
-        Err(ProblemKind::BadValue { value: text.to_owned(), expected, nearest })
+        Err(ProblemKind::BadValue {
+            value: text.to_owned(),
+            expected,
+            nearest,
+        })
     }
 
     /// The problem "of another type".
     pub fn wrong_type(&self, expected: Expected) -> ProblemKind {
-        ProblemKind::WrongType { expected, found: found(self.value) }
+        ProblemKind::WrongType {
+            expected,
+            found: found(self.value),
+        }
     }
 
     /// The problem "backslash in double quotes".
     fn backslash(&self) -> ProblemKind {
-        ProblemKind::Backslash { suggestion: syntax::in_single_quotes(self.key, self.source) }
+        ProblemKind::Backslash {
+            suggestion: syntax::in_single_quotes(self.key, self.source),
+        }
     }
 }
 
@@ -206,7 +231,13 @@ pub fn found(value: &DeValue<'_>) -> Found {
 impl<'a> Section<'a> {
     /// The top of the file.
     pub fn root(document: &'a Document<'a>, table: &'a DeTable<'a>) -> Self {
-        Section { document, name: String::new(), table: Some(table), line: None, known: RefCell::default() }
+        Section {
+            document,
+            name: String::new(),
+            table: Some(table),
+            line: None,
+            known: RefCell::default(),
+        }
     }
 
     /// A table within this one; absent where the file has none.
@@ -227,7 +258,10 @@ impl<'a> Section<'a> {
                 other => self.document.problem(ConfigProblem::at(
                     line,
                     Some(section.name.clone()),
-                    ProblemKind::WrongType { expected: Expected::Section, found: found(other) },
+                    ProblemKind::WrongType {
+                        expected: Expected::Section,
+                        found: found(other),
+                    },
                 )),
             }
         }
@@ -246,7 +280,11 @@ impl<'a> Section<'a> {
 
     /// `section.key`.
     pub fn full(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        }
     }
 
     /// The value of a key as it stands in the file. The key counts as known from here on.
@@ -257,7 +295,12 @@ impl<'a> Section<'a> {
         let (_, value): (&Spanned<_>, &'a Spanned<DeValue<'a>>) = self.table?.get_key_value(key)?;
         let span = value.span();
         let line = self.document.line_of(span.start);
-        Some(Item { value: value.get_ref(), key, source: &self.document.text[span], line })
+        Some(Item {
+            value: value.get_ref(),
+            key,
+            source: &self.document.text[span],
+            line,
+        })
     }
 
     /// Line of a key that is given.
@@ -267,7 +310,11 @@ impl<'a> Section<'a> {
 
     /// Notes a problem with a key.
     pub fn problem(&self, line: Option<usize>, key: &str, kind: ProblemKind) {
-        self.document.problem(ConfigProblem { line, key: Some(self.full(key)), kind });
+        self.document.problem(ConfigProblem {
+            line,
+            key: Some(self.full(key)),
+            kind,
+        });
     }
 
     /// Reads a key that need not be there. `fallback` is what `config show` says when it is not.
@@ -305,14 +352,24 @@ impl<'a> Section<'a> {
         let given = self.optional(key, Some((default, Origin::Default)), |item| read(item));
         given.unwrap_or_else(|| {
             let value = DeValue::parse(default).expect("a default is valid TOML");
-            let item = Item { value: value.get_ref(), key, source: default, line: 0 };
+            let item = Item {
+                value: value.get_ref(),
+                key,
+                source: default,
+                line: 0,
+            };
             read(&item).unwrap_or_else(|problem| panic!("default of {key}: {problem}"))
         })
     }
 
     /// Notes the value in force of a key.
     pub fn note(&self, key: &'static str, value: Option<String>, origin: Origin) {
-        self.document.note(Effective { section: self.name.clone(), key, value, origin });
+        self.document.note(Effective {
+            section: self.name.clone(),
+            key,
+            value,
+            origin,
+        });
     }
 
     /// Ends the section: every key that nobody asked for is unknown.
@@ -331,7 +388,10 @@ impl<'a> Section<'a> {
                 ProblemKind::UnknownSection { nearest, known }
             } else {
                 let elsewhere = || super::check::section_of(key).map(|section| format!("{section}.{key}"));
-                ProblemKind::UnknownKey { nearest: nearest.or_else(elsewhere), known }
+                ProblemKind::UnknownKey {
+                    nearest: nearest.or_else(elsewhere),
+                    known,
+                }
             };
             self.problem(Some(self.document.line_of(name.span().start)), key, kind);
         }
@@ -361,7 +421,10 @@ const TRANSLATIONS: [(&str, &str); 16] = [
 /// The known word that looks most like `word`; `None` when none does.
 pub fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let plain = word.to_lowercase().replace(['-', ' '], "_");
-    let meant = TRANSLATIONS.iter().find(|(written, _)| *written == plain).map(|(_, key)| *key);
+    let meant = TRANSLATIONS
+        .iter()
+        .find(|(written, _)| *written == plain)
+        .map(|(_, key)| *key);
     known
         .map(|candidate| {
             let alike = || strsim::jaro_winkler(&plain, &candidate.to_lowercase());

@@ -10,6 +10,7 @@ use chrono_tz::Tz;
 use super::section::Effective;
 use crate::domain::calendar::{ExtraHoliday, SendingCalendar};
 use crate::domain::ids::InstanceId;
+use crate::domain::lang::Lang;
 use crate::domain::pacing::Pace;
 use crate::domain::phone::Phone;
 use crate::domain::policy::NoticeKinds;
@@ -21,7 +22,7 @@ pub struct Settings {
     /// The file it came from.
     pub file: PathBuf,
     /// `lang` *(added)*: language of the operator; `None`: that of the operating system.
-    pub lang: Option<Language>,
+    pub lang: Option<Lang>,
     /// `[database]`: the ERP's, and ours unless there is an `[outbox]`.
     pub database: Database,
     /// `[outbox]`: a database of our own for the `WA_*` tables.
@@ -55,26 +56,6 @@ impl Settings {
     /// The folder from which relative paths count: that of the file.
     pub fn folder(&self) -> &std::path::Path {
         self.file.parent().unwrap_or(std::path::Path::new(""))
-    }
-}
-
-/// Language of the operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// `pt-BR`.
-    Portuguese,
-    /// `en`.
-    English,
-}
-
-impl Language {
-    /// Reads a tag such as `pt-BR`, `pt_BR.UTF-8`, `en` or `en-US`.
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        match tag.trim().get(..2)?.to_ascii_lowercase().as_str() {
-            "pt" => Some(Language::Portuguese),
-            "en" => Some(Language::English),
-            _ => None,
-        }
     }
 }
 
@@ -171,7 +152,10 @@ impl GatewayKind {
 
     /// Its word in the file and in the `instances` query.
     pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, kind)| *kind == self).map_or("", |(word, _)| word)
+        Self::WORDS
+            .iter()
+            .find(|(_, kind)| *kind == self)
+            .map_or("", |(word, _)| word)
     }
 }
 

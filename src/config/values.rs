@@ -12,7 +12,28 @@ use crate::domain::calendar::{END_OF_DAY, ExtraHoliday, Hours};
 use crate::domain::phone::Phone;
 
 fn bad(value: &str, expected: Expected) -> ProblemKind {
-    ProblemKind::BadValue { value: value.to_owned(), expected, nearest: None }
+    ProblemKind::BadValue {
+        value: value.to_owned(),
+        expected,
+        nearest: None,
+    }
+}
+
+/// A whole number from `min` to `max`.
+pub fn whole_number<T: TryFrom<i64>>(min: i64, max: i64) -> impl Fn(&Item<'_>) -> Result<T, ProblemKind> {
+    move |item| {
+        let value = item.integer(min, max)?;
+        T::try_from(value).map_err(|_| ProblemKind::OutOfRange { value, min, max })
+    }
+}
+
+/// The problem "is empty".
+pub fn empty(expected: Expected) -> ProblemKind {
+    ProblemKind::BadValue {
+        value: String::new(),
+        expected,
+        nearest: None,
+    }
 }
 
 /// `"10s"`, `"500ms"`, `"2m"`, `"1h"`; more than zero, at most a day.
@@ -23,7 +44,10 @@ pub fn duration(item: &Item<'_>) -> Result<Duration, ProblemKind> {
     let text = item.text(Expected::Duration)?;
     let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = &text[digits.len()..];
-    let number: u64 = digits.trim_end().parse().map_err(|_| bad(text, Expected::Duration))?;
+    let number: u64 = digits
+        .trim_end()
+        .parse()
+        .map_err(|_| bad(text, Expected::Duration))?;
     let millis = match unit {
         "ms" => Some(number),
         "s" => number.checked_mul(1_000),
@@ -49,10 +73,22 @@ pub fn time_of_day(item: &Item<'_>) -> Result<NaiveTime, ProblemKind> {
     parse_time(text).ok_or_else(|| {
         // "9h", "9h30", "9" and "9.30" are how people write it.
         let meant = text.trim().to_lowercase().replace(['h', '.'], ":");
-        let meant = if meant.contains(':') { meant } else { format!("{meant}:") };
-        let meant = if meant.ends_with(':') { format!("{meant}00") } else { meant };
+        let meant = if meant.contains(':') {
+            meant
+        } else {
+            format!("{meant}:")
+        };
+        let meant = if meant.ends_with(':') {
+            format!("{meant}00")
+        } else {
+            meant
+        };
         let nearest = parse_time(&meant).map(|time| time.format("%H:%M").to_string());
-        ProblemKind::BadValue { value: text.to_owned(), expected: Expected::TimeOfDay, nearest }
+        ProblemKind::BadValue {
+            value: text.to_owned(),
+            expected: Expected::TimeOfDay,
+            nearest,
+        }
     })
 }
 
@@ -76,14 +112,26 @@ pub fn hour_range(item: &Item<'_>) -> Result<Option<Hours>, ProblemKind> {
     if text.trim().is_empty() {
         return Ok(None);
     }
-    let parts = text.split_once(['-', '–']).map(|(from, until)| (from.trim(), until.trim()));
+    let parts = text
+        .split_once(['-', '–'])
+        .map(|(from, until)| (from.trim(), until.trim()));
     let range = parts.and_then(|(from, until)| {
-        let end = if until == "24:00" { Some(END_OF_DAY) } else { parse_time(until) };
-        Some(Hours { from: parse_time(from)?, until: end? })
+        let end = if until == "24:00" {
+            Some(END_OF_DAY)
+        } else {
+            parse_time(until)
+        };
+        Some(Hours {
+            from: parse_time(from)?,
+            until: end?,
+        })
     });
     match range {
         Some(range) if range.from < range.until => Ok(Some(range)),
-        Some(_) => Err(Contradiction::WindowBackwards { value: text.to_owned() }.into()),
+        Some(_) => Err(Contradiction::WindowBackwards {
+            value: text.to_owned(),
+        }
+        .into()),
         None => Err(bad(text, Expected::HourRange)),
     }
 }
@@ -106,8 +154,10 @@ pub fn time_zone(item: &Item<'_>) -> Result<Tz, ProblemKind> {
 
 /// People write the city alone, or with spaces and accents.
 fn nearest_zone(text: &str, zones: impl Iterator<Item = &'static str> + Clone) -> Option<String> {
-    let plain: String =
-        text.trim().chars().map(|c| match c {
+    let plain: String = text
+        .trim()
+        .chars()
+        .map(|c| match c {
             'ã' | 'á' | 'â' => 'a',
             'é' | 'ê' => 'e',
             'í' => 'i',
@@ -118,7 +168,9 @@ fn nearest_zone(text: &str, zones: impl Iterator<Item = &'static str> + Clone) -
         })
         .collect();
     let city = zones.clone().find(|zone| {
-        zone.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&plain))
+        zone.rsplit('/')
+            .next()
+            .is_some_and(|city| city.eq_ignore_ascii_case(&plain))
             || zone.eq_ignore_ascii_case(&plain)
     });
     city.or_else(|| nearest(&plain, zones)).map(str::to_owned)
@@ -130,17 +182,23 @@ fn nearest_zone(text: &str, zones: impl Iterator<Item = &'static str> + Clone) -
 /// Of another form, negative, above an hour, or the wrong way round.
 pub fn seconds_range(item: &Item<'_>) -> Result<(Duration, Duration), ProblemKind> {
     let one = |value: &DeValue<'_>, source: &str| {
-        Item { value, key: item.key, source, line: item.line }
-            .integer(0, 3_600)
-            .map_err(|problem| match problem {
-                ProblemKind::WrongType { found, .. } => {
-                    ProblemKind::WrongType { expected: Expected::SecondsRange, found }
-                }
-                other => other,
-            })
+        Item {
+            value,
+            key: item.key,
+            source,
+            line: item.line,
+        }
+        .integer(0, 3_600)
+        .map_err(|problem| match problem {
+            ProblemKind::WrongType { found, .. } => ProblemKind::WrongType {
+                expected: Expected::SecondsRange,
+                found,
+            },
+            other => other,
+        })
     };
     let (min, max) = match item.value {
-        DeValue::Array(list) => match (list.get(0), list.get(1), list.len()) {
+        DeValue::Array(list) => match (list.first(), list.get(1), list.len()) {
             (Some(min), Some(max), 2) => (one(min.get_ref(), item.source)?, one(max.get_ref(), item.source)?),
             _ => return Err(bad(item.source, Expected::SecondsRange)),
         },
@@ -152,7 +210,10 @@ pub fn seconds_range(item: &Item<'_>) -> Result<(Duration, Duration), ProblemKin
     if min > max {
         return Err(Contradiction::MinAboveMax { min, max }.into());
     }
-    Ok((Duration::from_secs(min.unsigned_abs()), Duration::from_secs(max.unsigned_abs())))
+    Ok((
+        Duration::from_secs(min.unsigned_abs()),
+        Duration::from_secs(max.unsigned_abs()),
+    ))
 }
 
 /// `["09-20", "2026-12-24"]`, also TOML's own dates.
@@ -160,7 +221,9 @@ pub fn seconds_range(item: &Item<'_>) -> Result<(Duration, Duration), ProblemKin
 /// # Errors
 /// The first that is not a day.
 pub fn holidays(item: &Item<'_>) -> Result<Vec<ExtraHoliday>, ProblemKind> {
-    let DeValue::Array(list) = item.value else { return Err(item.wrong_type(Expected::Texts)) };
+    let DeValue::Array(list) = item.value else {
+        return Err(item.wrong_type(Expected::Texts));
+    };
     list.iter()
         .map(|entry| {
             let text = match entry.get_ref() {
@@ -168,7 +231,10 @@ pub fn holidays(item: &Item<'_>) -> Result<Vec<ExtraHoliday>, ProblemKind> {
                 DeValue::Datetime(date) => date.to_string(),
                 other => {
                     let found = super::section::found(other);
-                    return Err(ProblemKind::WrongType { expected: Expected::Holiday, found });
+                    return Err(ProblemKind::WrongType {
+                        expected: Expected::Holiday,
+                        found,
+                    });
                 }
             };
             holiday(&text).ok_or_else(|| ProblemKind::BadValue {
@@ -195,7 +261,10 @@ fn holiday(text: &str) -> Option<ExtraHoliday> {
     }
     // A leap year, so that 29 February is a day.
     let date = NaiveDate::parse_from_str(&format!("2024-{text}"), "%Y-%m-%d").ok()?;
-    Some(ExtraHoliday::Yearly { month: date.month(), day: date.day() })
+    Some(ExtraHoliday::Yearly {
+        month: date.month(),
+        day: date.day(),
+    })
 }
 
 /// An address of a gateway, without a slash at its end. Credentials in it would end up in logs and are refused.
@@ -204,7 +273,9 @@ fn holiday(text: &str) -> Option<ExtraHoliday> {
 /// Of another form.
 pub fn url(item: &Item<'_>) -> Result<String, ProblemKind> {
     let text = item.text(Expected::Url)?.trim();
-    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    let rest = text
+        .strip_prefix("http://")
+        .or_else(|| text.strip_prefix("https://"));
     let host = rest.unwrap_or_default().split('/').next().unwrap_or_default();
     if host.is_empty() {
         return Err(bad(text, Expected::Url));
@@ -279,7 +350,11 @@ pub fn parse_connection(text: &str) -> Option<Connection> {
         Some(rest) => {
             let (address, rest) = rest.split_once(']')?;
             let (number, path) = rest.split_once(':')?;
-            let number = number.strip_prefix('/').map(|n| port(n).ok_or(())).transpose().ok()?;
+            let number = number
+                .strip_prefix('/')
+                .map(|n| port(n).ok_or(()))
+                .transpose()
+                .ok()?;
             return (!path.is_empty()).then(|| Connection {
                 host: Some(address.to_owned()),
                 port: number,
@@ -288,8 +363,16 @@ pub fn parse_connection(text: &str) -> Option<Connection> {
         }
         None => match text.split_once(':') {
             // One letter before the colon is a Windows drive; a slash first is a path.
-            Some((server, path)) if server.len() > 1 && !server.starts_with(['/', '\\', '.']) => (server, path),
-            _ => return Some(Connection { host: None, port: None, path: text.to_owned() }),
+            Some((server, path)) if server.len() > 1 && !server.starts_with(['/', '\\', '.']) => {
+                (server, path)
+            }
+            _ => {
+                return Some(Connection {
+                    host: None,
+                    port: None,
+                    path: text.to_owned(),
+                });
+            }
         },
     };
     let (host, number) = match server.split_once('/') {
@@ -310,14 +393,27 @@ mod tests {
     #[test]
     fn connection_strings() {
         let c = |host: Option<&str>, port, path: &str| {
-            Some(Connection { host: host.map(str::to_owned), port, path: path.to_owned() })
+            Some(Connection {
+                host: host.map(str::to_owned),
+                port,
+                path: path.to_owned(),
+            })
         };
         for (text, expected) in [
-            (r"servidor:C:\Sidicom\DADOS.FDB", c(Some("servidor"), None, r"C:\Sidicom\DADOS.FDB")),
-            (r"10.0.0.5/3051:C:\S4\D.FDB", c(Some("10.0.0.5"), Some(3051), r"C:\S4\D.FDB")),
+            (
+                r"servidor:C:\Sidicom\DADOS.FDB",
+                c(Some("servidor"), None, r"C:\Sidicom\DADOS.FDB"),
+            ),
+            (
+                r"10.0.0.5/3051:C:\S4\D.FDB",
+                c(Some("10.0.0.5"), Some(3051), r"C:\S4\D.FDB"),
+            ),
             ("localhost:sidicom", c(Some("localhost"), None, "sidicom")),
             ("[::1]/3050:/srv/d.fdb", c(Some("::1"), Some(3050), "/srv/d.fdb")),
-            ("inet://srv:3051/C:/S4/D.FDB", c(Some("srv"), Some(3051), "C:/S4/D.FDB")),
+            (
+                "inet://srv:3051/C:/S4/D.FDB",
+                c(Some("srv"), Some(3051), "C:/S4/D.FDB"),
+            ),
             ("inet://srv//srv/d.fdb", c(Some("srv"), None, "/srv/d.fdb")),
             (r"C:\S4\D.FDB", c(None, None, r"C:\S4\D.FDB")),
             ("/srv/d.fdb", c(None, None, "/srv/d.fdb")),
@@ -345,7 +441,10 @@ mod tests {
     fn holidays_are_days() {
         assert_eq!(holiday("09-20"), Some(ExtraHoliday::Yearly { month: 9, day: 20 }));
         assert_eq!(holiday("02-29"), Some(ExtraHoliday::Yearly { month: 2, day: 29 }));
-        assert_eq!(holiday("2026-12-24"), NaiveDate::from_ymd_opt(2026, 12, 24).map(ExtraHoliday::Once));
+        assert_eq!(
+            holiday("2026-12-24"),
+            NaiveDate::from_ymd_opt(2026, 12, 24).map(ExtraHoliday::Once)
+        );
         assert_eq!(holiday("20/09"), None);
         assert_eq!(holiday("13-01"), None);
     }

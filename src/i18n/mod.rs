@@ -88,7 +88,10 @@ impl Catalog {
             values.set(*name, value.clone());
         }
         let mut errors = Vec::new();
-        let text = self.bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned();
+        let text = self
+            .bundle
+            .format_pattern(pattern, Some(&values), &mut errors)
+            .into_owned();
         debug_assert!(errors.is_empty(), "sentence {key}: {errors:?}");
         text
     }

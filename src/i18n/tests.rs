@@ -16,7 +16,10 @@ fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
             assert!(first.is_none(), "{key} stands twice");
         }
         for piece in line.split("{ $").skip(1) {
-            let name: String = piece.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            let name: String = piece
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .collect();
             if let Some(variables) = found.get_mut(&key) {
                 variables.insert(name);
             }
@@ -46,10 +49,17 @@ fn every_key_written_in_code_exists() {
         for call in [".say(\"", ".text(\"", ".text(\n"] {
             for piece in source.split(call).skip(1) {
                 let piece = piece.trim_start().trim_start_matches('"');
-                let Some(key) = piece.split('"').next().filter(|key| is_key(key)) else { continue };
+                let Some(key) = piece.split('"').next().filter(|key| is_key(key)) else {
+                    continue;
+                };
                 seen += 1;
                 for catalog in &catalogs {
-                    assert!(catalog.has(key), "{}: no sentence {key} in {:?}", file.display(), catalog.lang());
+                    assert!(
+                        catalog.has(key),
+                        "{}: no sentence {key} in {:?}",
+                        file.display(),
+                        catalog.lang()
+                    );
                 }
             }
         }
@@ -59,7 +69,10 @@ fn every_key_written_in_code_exists() {
 
 /// Keys have a hyphen and no blank; what is built at run time (`{`) is tested where it is built.
 fn is_key(text: &str) -> bool {
-    text.contains('-') && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
+    text.contains('-')
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'_')
 }
 
 fn rust_files(folder: PathBuf) -> Vec<PathBuf> {
@@ -68,7 +81,9 @@ fn rust_files(folder: PathBuf) -> Vec<PathBuf> {
         let path = entry.path();
         if path.is_dir() {
             files.extend(rust_files(path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") && !path.ends_with("i18n/tests.rs") {
+        } else if path.extension().is_some_and(|extension| extension == "rs")
+            && !path.ends_with("i18n/tests.rs")
+        {
             files.push(path);
         }
     }

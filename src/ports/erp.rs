@@ -115,8 +115,8 @@ pub enum ErpError {
         query: String,
         /// File it came from; `None`: the shipped one.
         file: Option<std::path::PathBuf>,
-        /// What is wrong.
-        problem: QueryProblem,
+        /// What is wrong. Boxed: it is by far the largest part of any error.
+        problem: Box<QueryProblem>,
     },
 }
 

@@ -119,8 +119,17 @@ pub enum Rejection {
 }
 
 /// The gateway's canonical recipient, such as `555187654321@s.whatsapp.net`. Compared only with its like.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CanonicalId(pub String);
+
+impl std::fmt::Debug for CanonicalId {
+    /// Masked: debug output ends up in logs and panics.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (user, server) = self.0.split_once('@').unwrap_or((&self.0, ""));
+        let kept: String = user.chars().skip(user.chars().count().saturating_sub(4)).collect();
+        write!(f, "CanonicalId(***{kept}@{server})")
+    }
+}
 
 /// Answer to "does this number exist on WhatsApp".
 #[derive(Debug, Clone, PartialEq, Eq)]

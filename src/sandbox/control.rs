@@ -5,7 +5,7 @@
 //! | `POST reply {from, text, media?: {file_name, base64}, lid?: "with_alt"\|"without_alt", instance?, name?}` | the customer answers |
 //! | `POST shop-writes {to, text, instance?}` | a person of the shop writes from the shop's own phone |
 //! | `POST open {number, instance?}` | the customer opens the chat: what lies in it is read |
-//! | `POST scan {instance?, code?}`, `POST unlink {instance?}` | the shop's phone links, and removes the device |
+//! | `POST scan {instance?, code?}`, `POST unlink {instance?, reason?}` | the shop's phone links, and removes the device |
 //! | `GET faults`, `POST faults {rules: [...], remove: [ids], clear}` | what goes wrong; see [`super::faults::FaultRule`] |
 //! | `GET delivered` | the ground truth, as in the log |
 //! | `GET state` | instances, faults with their counts, requests by path, webhooks |
@@ -14,7 +14,6 @@
 //! No key is asked for: it is the hands and eyes of whoever sits at this machine. A page of another site that
 //! the browser happens to show is kept out by its `Origin`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
@@ -28,18 +27,20 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Sandbox;
 use super::faults::FaultRule;
 use super::numbers;
-use super::state::{Body, Document, Instance, Link, Message, Origin, Status, World};
+use super::state::{Body, Document, Instance, Link, Message, Origin, Status};
+use super::views;
 use super::wire::{self, Answer};
+use super::world::World;
 
 pub(super) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
-        .route("/sandbox/state", get(state))
-        .route("/sandbox/chats", get(chats))
+        .route("/sandbox/state", get(views::state))
+        .route("/sandbox/chats", get(views::chats))
         .route("/sandbox/delivered", get(delivered))
         .route("/sandbox/faults", get(faults).post(set_faults))
         .route("/sandbox/reply", post(reply))
@@ -76,112 +77,8 @@ fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Answer> {
     serde_json::from_slice(body).map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.to_string()))
 }
 
-async fn state(State(sandbox): State<Arc<Sandbox>>) -> Answer {
-    let world = sandbox.world();
-    let instances: Vec<Value> = world.instances.values().map(instance_view).collect();
-    Answer::ok(json!({
-        "simulator": true,
-        "now": wire::instant(sandbox.now()),
-        "instances": instances,
-        "delivered": world.journal.delivered().len(),
-        "faults": world.faults.views(),
-        "requests": world.requests,
-        "webhooks": world.webhooks.tally(),
-    }))
-}
-
-fn instance_view(instance: &Instance) -> Value {
-    let pairing = instance.pairing();
-    json!({
-        "name": instance.name,
-        "state": instance.state(),
-        "owner": instance.owner.as_deref().map(numbers::digits),
-        "qr": pairing.map(|pairing| json!({
-            "count": pairing.count,
-            "code": pairing.code,
-            "pairing_code": pairing.pairing_code,
-        })),
-        "messages": instance.messages.len(),
-        "disconnection": instance.disconnection.as_ref().map(|lost| lost.reason),
-    })
-}
-
 async fn delivered(State(sandbox): State<Arc<Sandbox>>) -> Answer {
     Answer::ok(json!(sandbox.world().journal.delivered()))
-}
-
-#[derive(Deserialize)]
-struct Since {
-    since: Option<u64>,
-}
-
-/// What the page shows; only the revision when nothing changed since.
-async fn chats(State(sandbox): State<Arc<Sandbox>>, Query(query): Query<Since>) -> Answer {
-    let world = sandbox.world();
-    if query.since == Some(world.revision) {
-        return Answer::ok(json!({"revision": world.revision}));
-    }
-    let mut chats: BTreeMap<(&str, &str), Vec<&Message>> = BTreeMap::new();
-    for (name, instance) in &world.instances {
-        for message in &instance.messages {
-            chats.entry((name, &message.person)).or_default().push(message);
-        }
-    }
-    let chats: Vec<Value> = chats
-        .into_iter()
-        .map(|((name, person), list)| chat_view(name, person, &list))
-        .collect();
-    let instances: Vec<Value> = world.instances.values().map(instance_view).collect();
-    Answer::ok(json!({
-        "revision": world.revision,
-        "instances": instances,
-        "chats": chats,
-        "faults": world.faults.views(),
-        "delivered": world.journal.delivered().len(),
-    }))
-}
-
-fn chat_view(instance: &str, person: &str, messages: &[&Message]) -> Value {
-    let customer = messages
-        .iter()
-        .rev()
-        .find(|message| message.origin == Origin::Customer);
-    let unseen =
-        |message: &&&Message| message.origin != Origin::Customer && message.delivered && !message.seen;
-    json!({
-        "instance": instance,
-        "number": person,
-        "name": customer.map(|message| &message.push_name),
-        "last": messages.last().map(|message| message.at),
-        "unread": messages.iter().filter(unseen).count(),
-        "messages": messages.iter().map(|message| message_view(message)).collect::<Vec<Value>>(),
-    })
-}
-
-fn message_view(message: &Message) -> Value {
-    let document = match &message.body {
-        Body::Text(_) => None,
-        Body::Document(document) => Some(json!({
-            "name": document.file_name,
-            "mimetype": document.mimetype,
-            "bytes": document.bytes.len(),
-            "url": wire::file_path(&message.id, &document.file_name),
-        })),
-    };
-    json!({
-        "id": message.id,
-        "from": match message.origin {
-            Origin::Api => "gateway",
-            Origin::ShopPhone => "shop",
-            Origin::Customer => "customer",
-        },
-        "jid": message.jid,
-        "text": message.body.text(),
-        "document": document,
-        "at": message.at,
-        "status": message.status.name(),
-        "delivered": message.delivered,
-    })
 }
 
 async fn faults(State(sandbox): State<Arc<Sandbox>>) -> Answer {
@@ -454,14 +351,17 @@ async fn scan(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Named {
+struct Unlink {
     #[serde(default)]
     instance: Option<String>,
+    /// 401 when left out; 403 and 463 are WhatsApp's own.
+    #[serde(default)]
+    reason: Option<u16>,
 }
 
 /// The shop's phone removes the device ("Aparelhos conectados", "Desconectar").
 async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
-    let asked: Named = read(&body)?;
+    let asked: Unlink = read(&body)?;
     let now = sandbox.now();
     let mut world = sandbox.world();
     let names: Vec<String> = world
@@ -474,7 +374,9 @@ async fn unlink(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answ
     if names.is_empty() {
         return Err(refuse(StatusCode::CONFLICT, "no linked instance"));
     }
-    names.iter().for_each(|name| world.close(name, 401, now));
+    names
+        .iter()
+        .for_each(|name| world.close(name, asked.reason.unwrap_or(401), now));
     Ok(Answer::ok(json!({"unlinked": names})))
 }
 

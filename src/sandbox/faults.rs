@@ -33,7 +33,7 @@ pub enum Fault {
     /// 201, but the message never reaches the phone, so nothing is acknowledged: what happens after a phone changed
     /// its identity.
     NotDelivered,
-    /// The phone removes the device just before the message leaves.
+    /// The link ends just before the message leaves: the phone removes the device, or WhatsApp ends it for `reason`.
     Unlink,
     /// 429 with `Retry-After: retry_after` (30 seconds when left out), and nothing was sent.
     TooManyRequests,
@@ -116,6 +116,9 @@ pub struct FaultRule {
     /// Seconds of `too_many_requests`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
+    /// Of `unlink`: 401 (removed by the phone) when left out; 403 and 463 are WhatsApp's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<u16>,
 }
 
 fn is_zero(n: &u32) -> bool {
@@ -154,6 +157,7 @@ impl FaultRule {
             kind: None,
             ms: None,
             retry_after: None,
+            reason: None,
         }
     }
 
@@ -234,7 +238,8 @@ pub(super) struct Plan {
     pub(super) linger: Duration,
     pub(super) before: Option<Ending>,
     pub(super) after: Option<Ending>,
-    pub(super) unlink: bool,
+    /// The link ends for this reason.
+    pub(super) unlink: Option<u16>,
     pub(super) never_ack: bool,
     pub(super) not_delivered: bool,
 }
@@ -359,7 +364,7 @@ impl Plan {
             fault,
             Fault::Delay | Fault::DelayAfter | Fault::NeverAck | Fault::NotDelivered
         );
-        ends && (self.before.is_some() || self.after.is_some() || self.unlink)
+        ends && (self.before.is_some() || self.after.is_some() || self.unlink.is_some())
     }
 
     fn suffer(&mut self, rule: &FaultRule) {
@@ -375,7 +380,7 @@ impl Plan {
             }
             Fault::NeverAck => self.never_ack = true,
             Fault::NotDelivered => self.not_delivered = true,
-            Fault::Unlink => self.unlink = true,
+            Fault::Unlink => self.unlink = Some(rule.reason.unwrap_or(401)),
             Fault::TooManyRequests => {
                 self.before = Some(Ending::TooManyRequests {
                     retry_after: rule.retry_after.unwrap_or(30),

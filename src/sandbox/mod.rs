@@ -7,10 +7,11 @@
 //! | module | holds |
 //! |---|---|
 //! | [`faults`] | what can be made to go wrong, and how often |
-//! | `state` | instances, links, messages, behind one lock |
+//! | `state`, `world` | instances, links, messages; what can happen to them, behind one lock |
 //! | `wire` | the recorded JSON shapes |
 //! | `instances`, `sends`, `chats` | the Evolution endpoints |
 //! | `control` | `/sandbox/...`: the customer's hands, the switches, the ground truth |
+//! | `views` | the state as tests and the page see it |
 //! | `page` | the page and its files |
 //! | `log` | the ground-truth log and the folder of documents |
 //! | `webhook` | events, posted to this machine only |
@@ -29,8 +30,10 @@ mod page;
 mod sends;
 mod server;
 mod state;
+mod views;
 mod webhook;
 mod wire;
+mod world;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -48,8 +51,8 @@ use crate::render::qr;
 
 use faults::{Ending, FaultRule, FaultRuleError, Occasion, Plan};
 pub use server::{RunningSandbox, start};
-use state::World;
 use wire::Answer;
+use world::World;
 
 /// Tells the time; the sandbox never reads the wall clock itself.
 pub type Now = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;

@@ -199,9 +199,9 @@ async fn send(sandbox: &Arc<Sandbox>, name: &str, outgoing: Outgoing) -> Result<
             kind: Some(kind),
         })
         .await?;
-    if plan.unlink {
+    if let Some(reason) = plan.unlink {
         let now = sandbox.now();
-        sandbox.world().close(name, 401, now);
+        sandbox.world().close(name, reason, now);
     }
     ready(sandbox, name, &outgoing)?;
     tokio::time::sleep(outgoing.typing).await;

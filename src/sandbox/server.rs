@@ -19,9 +19,9 @@ use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
 use super::log::Journal;
-use super::state::World;
 use super::webhook::Outbox;
 use super::wire::{Answer, HangUp};
+use super::world::World;
 use super::{Sandbox, SandboxError, SandboxOptions, chats, control, instances, page, sends};
 
 /// Evolution's limit of a JSON body.

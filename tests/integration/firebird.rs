@@ -3,4 +3,6 @@
 mod connection;
 mod embedded;
 mod erp;
+mod erp_faults;
 mod errors;
+mod site;

@@ -1,5 +1,6 @@
 //! The stand-in gateway itself: the real binary, over real sockets.
 
+mod adapter;
 mod command;
 mod contract;
 mod faults;

@@ -62,11 +62,28 @@ pub fn embedded_environment(settings: &ConnectionSettings) -> Vec<(String, Strin
     ]
 }
 
+/// Names the root that this process was started anew for, so that a value that does not survive the environment
+/// (an odd path) ends in an error of the engine and not in starting anew for ever.
+const RESTARTED_FOR: &str = "WA_NOTIFY_EMBEDDED_ROOT";
+
 /// What this process's environment lacks for these databases (all embedded ones of a process share one root, the
 /// first one's). Empty: go on. Otherwise [`prepare_embedded_root`] and [`restart`].
 pub fn needs_environment(settings: &ConnectionSettings) -> Vec<(String, String)> {
     let mut wanted = embedded_environment(settings);
-    wanted.retain(|(name, value)| std::env::var_os(name).as_deref() != Some(value.as_ref()));
+    let is_set = |name: &str, value: &str| std::env::var_os(name).is_some_and(|set| set == *value);
+    if wanted
+        .first()
+        .is_some_and(|(_, root)| is_set(RESTARTED_FOR, root))
+    {
+        return Vec::new();
+    }
+    wanted.retain(|(name, value)| !is_set(name, value));
+    if !wanted.is_empty() {
+        wanted.push((
+            RESTARTED_FOR.to_owned(),
+            root_of(settings).to_string_lossy().into_owned(),
+        ));
+    }
     wanted
 }
 
@@ -303,7 +320,7 @@ mod tests {
         assert!(needs_environment(&ConnectionSettings::new(Some("127.0.0.1"), "x.fdb")).is_empty());
         let settings = ConnectionSettings::new(None, "/srv/shop/data.fdb");
         let wanted = needs_environment(&settings);
-        assert_eq!(wanted.len(), 3);
+        assert_eq!(wanted.len(), 4);
         assert!(wanted[0].1.ends_with(".firebird"), "{wanted:?}");
     }
 }

@@ -6,3 +6,4 @@ pub mod erp;
 pub mod migrations;
 pub mod outbox;
 pub mod sample;
+pub mod source_check;

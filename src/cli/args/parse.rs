@@ -49,9 +49,13 @@ pub enum ArgProblem {
 /// [`ArgProblem::NotADate`].
 pub fn date(text: &str) -> Result<NaiveDate, ArgProblem> {
     let text = text.trim();
-    let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y"));
+    let parsed =
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").or_else(|_| NaiveDate::parse_from_str(text, "%d/%m/%Y"));
     // Two-digit years would be read as the first century.
-    parsed.ok().filter(|date| chrono::Datelike::year(date) >= 1990).ok_or(ArgProblem::NotADate)
+    parsed
+        .ok()
+        .filter(|date| chrono::Datelike::year(date) >= 1990)
+        .ok_or(ArgProblem::NotADate)
 }
 
 /// RFC 3339, zone included.
@@ -59,11 +63,16 @@ pub fn date(text: &str) -> Result<NaiveDate, ArgProblem> {
 /// # Errors
 /// [`ArgProblem::NotAnInstant`].
 pub fn instant(text: &str) -> Result<DateTime<Utc>, ArgProblem> {
-    DateTime::parse_from_rfc3339(text.trim()).map(|at| at.to_utc()).map_err(|_| ArgProblem::NotAnInstant)
+    DateTime::parse_from_rfc3339(text.trim())
+        .map(|at| at.to_utc())
+        .map_err(|_| ArgProblem::NotAnInstant)
 }
 
 /// A whole number from `min` to `max`.
-pub fn number(min: u32, max: u32) -> impl Fn(&str) -> Result<u32, ArgProblem> + Clone + Send + Sync + 'static {
+pub fn number(
+    min: u32,
+    max: u32,
+) -> impl Fn(&str) -> Result<u32, ArgProblem> + Clone + Send + Sync + 'static {
     move |text| {
         text.trim()
             .parse()
@@ -86,7 +95,9 @@ pub fn phone(text: &str) -> Result<Phone, ArgProblem> {
 /// # Errors
 /// [`ArgProblem::Empty`].
 pub fn customer(text: &str) -> Result<CustomerId, ArgProblem> {
-    Some(CustomerId::new(text)).filter(|id| !id.as_str().is_empty()).ok_or(ArgProblem::Empty)
+    Some(CustomerId::new(text))
+        .filter(|id| !id.as_str().is_empty())
+        .ok_or(ArgProblem::Empty)
 }
 
 /// `17.2`.
@@ -96,7 +107,10 @@ pub fn customer(text: &str) -> Result<CustomerId, ArgProblem> {
 pub fn part(text: &str) -> Result<PartKey, ArgProblem> {
     let (notice, seq) = text.trim().split_once('.').ok_or(ArgProblem::NotAPart)?;
     match (notice.parse(), seq.parse()) {
-        (Ok(notice), Ok(seq)) if notice > 0 && seq > 0 => Ok(PartKey { notice: NoticeId(notice), seq }),
+        (Ok(notice), Ok(seq)) if notice > 0 && seq > 0 => Ok(PartKey {
+            notice: NoticeId(notice),
+            seq,
+        }),
         _ => Err(ArgProblem::NotAPart),
     }
 }
@@ -133,7 +147,13 @@ mod tests {
 
     #[test]
     fn parts_are_two_positive_numbers() {
-        assert_eq!(part("17.2"), Ok(PartKey { notice: NoticeId(17), seq: 2 }));
+        assert_eq!(
+            part("17.2"),
+            Ok(PartKey {
+                notice: NoticeId(17),
+                seq: 2
+            })
+        );
         for wrong in ["17", "17.", ".2", "0.1", "17.0", "-1.2", "a.b"] {
             assert_eq!(part(wrong), Err(ArgProblem::NotAPart), "{wrong}");
         }
@@ -144,7 +164,11 @@ mod tests {
         let number = number(1, 10);
         assert_eq!(number("10"), Ok(10));
         for wrong in ["0", "11", "-1", "1.5", "dez"] {
-            assert_eq!(number(wrong), Err(ArgProblem::NotANumber { min: 1, max: 10 }), "{wrong}");
+            assert_eq!(
+                number(wrong),
+                Err(ArgProblem::NotANumber { min: 1, max: 10 }),
+                "{wrong}"
+            );
         }
     }
 }

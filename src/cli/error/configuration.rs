@@ -8,14 +8,24 @@ use crate::i18n::{Catalog, Value};
 
 /// One [`Words`] for each problem.
 pub fn words(errors: &ConfigErrors, catalog: &Catalog) -> Vec<Words> {
-    errors.problems.iter().map(|problem| problem_words(&errors.file, problem, catalog)).collect()
+    errors
+        .problems
+        .iter()
+        .map(|problem| problem_words(&errors.file, problem, catalog))
+        .collect()
 }
 
 fn problem_words(file: &Path, problem: &ConfigProblem, catalog: &Catalog) -> Words {
     let (what, hint) = kind_words(problem, catalog);
-    let name = file.file_name().map_or_else(|| file.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let name = file.file_name().map_or_else(
+        || file.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     let mut place = match problem.line {
-        Some(line) => catalog.text("config-place-line", &[("file", name.into()), ("line", line.into())]),
+        Some(line) => catalog.text(
+            "config-place-line",
+            &[("file", name.into()), ("line", line.into())],
+        ),
         None => name,
     };
     if let Some(key) = &problem.key {
@@ -27,7 +37,11 @@ fn problem_words(file: &Path, problem: &ConfigProblem, catalog: &Catalog) -> Wor
         ProblemKind::NoFile { .. } => what,
         _ => format!("{place}: {what}"),
     };
-    Words { message, detail: detail(&problem.kind), hint }
+    Words {
+        message,
+        detail: detail(&problem.kind),
+        hint,
+    }
 }
 
 /// What the system or TOML itself said.
@@ -50,39 +64,66 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
         ProblemKind::NotAConfiguration => (say("config-not-a-configuration"), None),
         ProblemKind::Cp1252 { character } => {
             let character = character.to_string();
-            (text("config-cp1252", &[("character", character.into())]), Some(say("config-cp1252-hint")))
+            (
+                text("config-cp1252", &[("character", character.into())]),
+                Some(say("config-cp1252-hint")),
+            )
         }
         ProblemKind::NotText => (say("config-not-text"), Some(say("config-cp1252-hint"))),
         ProblemKind::Syntax { .. } => (say("config-syntax"), Some(say("config-syntax-hint"))),
         ProblemKind::Backslash { suggestion } => (
             say("config-backslash"),
-            Some(text("config-single-quotes-hint", &[("suggestion", suggestion.as_str().into())])),
+            Some(text(
+                "config-single-quotes-hint",
+                &[("suggestion", suggestion.as_str().into())],
+            )),
         ),
         ProblemKind::Unquoted { suggestion } => (
             say("config-unquoted"),
-            Some(text("config-single-quotes-hint", &[("suggestion", suggestion.as_str().into())])),
+            Some(text(
+                "config-single-quotes-hint",
+                &[("suggestion", suggestion.as_str().into())],
+            )),
         ),
         ProblemKind::CurlyQuotes { suggestion } => (
             say("config-curly-quotes"),
-            Some(text("config-single-quotes-hint", &[("suggestion", suggestion.as_str().into())])),
+            Some(text(
+                "config-single-quotes-hint",
+                &[("suggestion", suggestion.as_str().into())],
+            )),
         ),
         ProblemKind::OpenQuote => (say("config-open-quote"), Some(say("config-open-quote-hint"))),
         ProblemKind::Duplicate => (say("config-duplicate"), Some(say("config-duplicate-hint"))),
-        ProblemKind::UnknownKey { nearest, known } => {
-            (say("config-unknown-key"), Some(nearest_or_known(nearest.as_deref(), known, catalog)))
-        }
-        ProblemKind::UnknownSection { nearest, known } => {
-            (say("config-unknown-section"), Some(nearest_or_known(nearest.as_deref(), known, catalog)))
-        }
+        ProblemKind::UnknownKey { nearest, known } => (
+            say("config-unknown-key"),
+            Some(nearest_or_known(nearest.as_deref(), known, catalog)),
+        ),
+        ProblemKind::UnknownSection { nearest, known } => (
+            say("config-unknown-section"),
+            Some(nearest_or_known(nearest.as_deref(), known, catalog)),
+        ),
         ProblemKind::Missing { expected: what } => (
             say("config-missing"),
-            Some(text("config-expected-hint", &[("expected", expected(what).into())])),
+            Some(text(
+                "config-expected-hint",
+                &[("expected", expected(what).into())],
+            )),
         ),
-        ProblemKind::WrongType { expected: what, found } => (
+        ProblemKind::WrongType {
+            expected: what,
+            found,
+        } => (
             text("config-wrong-type", &[("found", say(found_key(*found)).into())]),
-            Some(text("config-expected-hint", &[("expected", expected(what).into())])),
+            Some(text(
+                "config-expected-hint",
+                &[("expected", expected(what).into())],
+            )),
         ),
-        ProblemKind::BadValue { value, expected: what, nearest } => {
+        ProblemKind::BadValue {
+            value,
+            expected: what,
+            nearest,
+        } => {
             let message = if value.trim().is_empty() {
                 say("config-empty-value")
             } else {
@@ -107,7 +148,10 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
             Some(say("config-no-variable-hint")),
         ),
         ProblemKind::NoSecretFile { file, .. } => (
-            text("config-no-secret-file", &[("file", file.display().to_string().into())]),
+            text(
+                "config-no-secret-file",
+                &[("file", file.display().to_string().into())],
+            ),
             Some(say("config-no-secret-file-hint")),
         ),
         ProblemKind::EmptySecret => (say("config-empty-secret"), Some(say("config-empty-secret-hint"))),
@@ -116,8 +160,15 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
 }
 
 fn no_file(searched: &[PathBuf], catalog: &Catalog) -> (String, Option<String>) {
-    let places = searched.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("\n");
-    let message = catalog.text("config-no-file", &[("count", searched.len().into()), ("places", places.into())]);
+    let places = searched
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join("\n");
+    let message = catalog.text(
+        "config-no-file",
+        &[("count", searched.len().into()), ("places", places.into())],
+    );
     (message, Some(catalog.say("config-no-file-hint")))
 }
 
@@ -134,25 +185,35 @@ fn contradiction_words(contradiction: &Contradiction, catalog: &Catalog) -> (Str
         Contradiction::RustDriverWithoutHost => ("config-rust-without-host", vec![]),
         Contradiction::PortWithoutHost => ("config-port-without-host", vec![]),
         Contradiction::LibraryWithRustDriver => ("config-library-with-rust", vec![]),
-        Contradiction::PathIsConnection { suggestion } => {
-            ("config-path-is-connection", vec![("suggestion", suggestion.as_str().into())])
-        }
-        Contradiction::MinAboveMax { min, max } => {
-            ("config-min-above-max", vec![("min", min.to_string().into()), ("max", max.to_string().into())])
-        }
+        Contradiction::PathIsConnection { suggestion } => (
+            "config-path-is-connection",
+            vec![("suggestion", suggestion.as_str().into())],
+        ),
+        Contradiction::MinAboveMax { min, max } => (
+            "config-min-above-max",
+            vec![("min", min.to_string().into()), ("max", max.to_string().into())],
+        ),
         Contradiction::WindowBackwards { value } => {
             ("config-window-backwards", vec![("value", value.as_str().into())])
         }
         Contradiction::WindowNeverOpens => ("config-window-never-opens", vec![]),
         Contradiction::SendAtAfterWindow { send_at, closes } => (
             "config-send-at-after-window",
-            vec![("send_at", send_at.as_str().into()), ("closes", closes.as_str().into())],
+            vec![
+                ("send_at", send_at.as_str().into()),
+                ("closes", closes.as_str().into()),
+            ],
         ),
         Contradiction::ForwardToNobody => ("config-forward-to-nobody", vec![]),
-        Contradiction::GatewayNotYet { kind } => ("config-gateway-not-yet", vec![("kind", kind.as_str().into())]),
+        Contradiction::GatewayNotYet { kind } => {
+            ("config-gateway-not-yet", vec![("kind", kind.as_str().into())])
+        }
         Contradiction::SameOutbox => ("config-same-outbox", vec![]),
     };
-    (catalog.text(key, &args), Some(catalog.text(&format!("{key}-hint"), &args)))
+    (
+        catalog.text(key, &args),
+        Some(catalog.text(&format!("{key}-hint"), &args)),
+    )
 }
 
 fn expected_words(expected: &Expected, catalog: &Catalog) -> String {
@@ -164,7 +225,11 @@ fn expected_words(expected: &Expected, catalog: &Catalog) -> String {
         Expected::Section => "expected-section",
         Expected::Texts => "expected-texts",
         Expected::OneOf(words) => {
-            let words = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+            let words = words
+                .iter()
+                .map(|word| format!("\"{word}\""))
+                .collect::<Vec<_>>()
+                .join(", ");
             return catalog.text("expected-one-of", &[("words", words.into())]);
         }
         Expected::Duration => "expected-duration",

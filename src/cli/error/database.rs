@@ -21,22 +21,41 @@ pub fn erp(error: &ErpError, catalog: &Catalog) -> Words {
 
 fn query_problem(query: &str, own_file: bool, problem: &QueryProblem, catalog: &Catalog) -> Words {
     let query = || ("query", Value::from(query));
-    let hint = catalog.say(if own_file { "query-hint-file" } else { "query-hint-shipped" });
+    let hint = catalog.say(if own_file {
+        "query-hint-file"
+    } else {
+        "query-hint-shipped"
+    });
     match problem {
-        QueryProblem::MissingColumn { column, expected, nearest } => {
+        QueryProblem::MissingColumn {
+            column,
+            expected,
+            nearest,
+        } => {
             let message = catalog.text(
                 "query-missing-column",
-                &[query(), ("column", column.as_str().into()), ("expected", expected.as_str().into())],
+                &[
+                    query(),
+                    ("column", column.as_str().into()),
+                    ("expected", expected.as_str().into()),
+                ],
             );
             match nearest {
                 Some(nearest) => Words::new(message).hint(catalog.text(
                     "query-missing-column-hint",
-                    &[("nearest", nearest.as_str().into()), ("column", column.as_str().into())],
+                    &[
+                        ("nearest", nearest.as_str().into()),
+                        ("column", column.as_str().into()),
+                    ],
                 )),
                 None => Words::new(message).hint(hint),
             }
         }
-        QueryProblem::WrongType { column, expected, found } => Words::new(catalog.text(
+        QueryProblem::WrongType {
+            column,
+            expected,
+            found,
+        } => Words::new(catalog.text(
             "query-wrong-type",
             &[
                 query(),
@@ -56,37 +75,58 @@ fn query_problem(query: &str, own_file: bool, problem: &QueryProblem, catalog: &
         QueryProblem::RowCount { found } => {
             Words::new(catalog.text("query-row-count", &[query(), ("found", (*found).into())])).hint(hint)
         }
-        QueryProblem::Unreadable(text) => {
-            Words::new(catalog.text("query-unreadable", &[query()])).detail(text).hint(hint)
-        }
+        QueryProblem::Unreadable(text) => Words::new(catalog.text("query-unreadable", &[query()]))
+            .detail(text)
+            .hint(hint),
     }
 }
 
 /// The server, or the way to it.
 pub fn database(error: &DatabaseError, catalog: &Catalog) -> Words {
     let (key, args, detail): (&str, Vec<(&str, Value<'_>)>, Option<&str>) = match error {
-        DatabaseError::Unreachable { address, detail } => {
-            ("database-unreachable", vec![("address", address.as_str().into())], Some(detail))
-        }
-        DatabaseError::LoginFailed { user, address, detail } => (
-            "database-login",
-            vec![("user", user.as_str().into()), ("address", address.as_str().into())],
+        DatabaseError::Unreachable { address, detail } => (
+            "database-unreachable",
+            vec![("address", address.as_str().into())],
             Some(detail),
         ),
-        DatabaseError::NoSuchDatabase { address, path, detail } => (
+        DatabaseError::LoginFailed {
+            user,
+            address,
+            detail,
+        } => (
+            "database-login",
+            vec![
+                ("user", user.as_str().into()),
+                ("address", address.as_str().into()),
+            ],
+            Some(detail),
+        ),
+        DatabaseError::NoSuchDatabase {
+            address,
+            path,
+            detail,
+        } => (
             "database-no-file",
-            vec![("address", address.as_str().into()), ("path", path.as_str().into())],
+            vec![
+                ("address", address.as_str().into()),
+                ("path", path.as_str().into()),
+            ],
             Some(detail),
         ),
         DatabaseError::DriverUnsuited { detail } => ("database-driver", vec![], Some(detail)),
-        DatabaseError::ClientLibrary { library, detail } => {
-            ("database-library", vec![("library", library.as_str().into())], Some(detail))
-        }
+        DatabaseError::ClientLibrary { library, detail } => (
+            "database-library",
+            vec![("library", library.as_str().into())],
+            Some(detail),
+        ),
         DatabaseError::Charset { detail } => ("database-charset", vec![], Some(detail)),
         DatabaseError::Permission { detail } => ("database-permission", vec![], Some(detail)),
         DatabaseError::TimedOut { limit, during } => (
             "database-timeout",
-            vec![("seconds", limit.as_secs().max(1).to_string().into()), ("during", during.as_str().into())],
+            vec![
+                ("seconds", limit.as_secs().max(1).to_string().into()),
+                ("during", during.as_str().into()),
+            ],
             None,
         ),
         DatabaseError::ConnectionLost { detail } => ("database-lost", vec![], Some(detail)),
@@ -94,7 +134,11 @@ pub fn database(error: &DatabaseError, catalog: &Catalog) -> Words {
         DatabaseError::Duplicate { detail } => ("database-duplicate", vec![], Some(detail)),
         DatabaseError::InUse { detail } => ("database-in-use", vec![], Some(detail)),
         DatabaseError::Io { detail } => ("database-io", vec![], Some(detail)),
-        DatabaseError::UnexpectedValue { column, expected, found } => (
+        DatabaseError::UnexpectedValue {
+            column,
+            expected,
+            found,
+        } => (
             "database-value",
             vec![
                 ("column", column.as_str().into()),
@@ -104,9 +148,11 @@ pub fn database(error: &DatabaseError, catalog: &Catalog) -> Words {
             None,
         ),
         DatabaseError::Interrupted => ("database-interrupted", vec![], None),
-        DatabaseError::Other { code, detail } => {
-            ("database-other", vec![("code", code.to_string().into())], Some(detail))
-        }
+        DatabaseError::Other { code, detail } => (
+            "database-other",
+            vec![("code", code.to_string().into())],
+            Some(detail),
+        ),
     };
     let words = Words::new(catalog.text(key, &args)).hint(catalog.text(&format!("{key}-hint"), &args));
     match detail {
@@ -118,7 +164,10 @@ pub fn database(error: &DatabaseError, catalog: &Catalog) -> Words {
 /// Our tables.
 pub fn outbox(error: &OutboxError, catalog: &Catalog) -> Words {
     let versions = |found: &u32, known: &u32| {
-        vec![("found", Value::from(found.to_string())), ("known", known.to_string().into())]
+        vec![
+            ("found", Value::from(found.to_string())),
+            ("known", known.to_string().into()),
+        ]
     };
     let (key, args, detail) = match error {
         OutboxError::Database(error) => return database(error, catalog),
@@ -127,9 +176,11 @@ pub fn outbox(error: &OutboxError, catalog: &Catalog) -> Words {
         OutboxError::SchemaTooNew { found, known } => ("outbox-too-new", versions(found, known), None),
         OutboxError::ClaimTaken => ("outbox-claim-taken", vec![], None),
         OutboxError::Illegal(illegal) => ("outbox-illegal", vec![], Some(illegal.to_string())),
-        OutboxError::Corrupt { table, problem } => {
-            ("outbox-corrupt", vec![("table", Value::from(*table))], Some(problem.clone()))
-        }
+        OutboxError::Corrupt { table, problem } => (
+            "outbox-corrupt",
+            vec![("table", Value::from(*table))],
+            Some(problem.clone()),
+        ),
         OutboxError::OutcomeUncertain(detail) => ("outbox-uncertain", vec![], Some(detail.clone())),
     };
     let words = Words::new(catalog.text(key, &args)).hint(catalog.text(&format!("{key}-hint"), &args));

@@ -44,5 +44,7 @@ pub fn scheduler(error: &SchedulerError, catalog: &Catalog) -> Words {
         SchedulerError::Refused { program, detail } => ("scheduler-refused", program, detail),
     };
     let args = [("program", Value::from(program.as_str()))];
-    Words::new(catalog.text(key, &args)).detail(detail).hint(catalog.text(&format!("{key}-hint"), &args))
+    Words::new(catalog.text(key, &args))
+        .detail(detail)
+        .hint(catalog.text(&format!("{key}-hint"), &args))
 }

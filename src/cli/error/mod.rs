@@ -43,11 +43,16 @@ fn precondition(precondition: &Precondition, catalog: &Catalog) -> Words {
 #[derive(Debug)]
 pub enum CliError {
     /// The command line.
-    Usage(Box<clap::Error>),
+    Usage {
+        /// clap's complaint.
+        error: Box<clap::Error>,
+        /// The command that it is about, such as `wa-notify scan`.
+        command: String,
+    },
     /// The configuration.
     Config(ConfigErrors),
     /// The ERP's database or queries.
-    Erp(ErpError),
+    Erp(Box<ErpError>),
     /// Our tables.
     Outbox(OutboxError),
     /// The gateway, asked for this instance.
@@ -103,7 +108,11 @@ pub struct Words {
 impl Words {
     /// A message alone.
     pub fn new(message: impl Into<String>) -> Self {
-        Words { message: message.into(), detail: None, hint: None }
+        Words {
+            message: message.into(),
+            detail: None,
+            hint: None,
+        }
     }
 
     /// With what to do.
@@ -129,30 +138,37 @@ impl CliError {
 
     /// A file that could not be read or written.
     pub fn file(path: impl Into<PathBuf>, error: std::io::Error) -> Self {
-        CliError::File { path: path.into(), error }
+        CliError::File {
+            path: path.into(),
+            error,
+        }
     }
 
     /// How the program ends on it.
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            CliError::Usage(_) => ExitCode::Usage,
+            CliError::Usage { .. } => ExitCode::Usage,
             CliError::Config(_) | CliError::MovedClock => ExitCode::Configuration,
             CliError::Erp(_) | CliError::Outbox(_) => ExitCode::Database,
-            CliError::Gateway { error: GatewayError::NotConnected, .. } => ExitCode::NotPaired,
+            CliError::Gateway {
+                error: GatewayError::NotConnected,
+                ..
+            } => ExitCode::NotPaired,
             CliError::Gateway { .. } => ExitCode::Gateway,
             CliError::Precondition(_) => ExitCode::Precondition,
             CliError::Locked(_) => ExitCode::Locked,
             CliError::Said(said) => said.code,
-            CliError::Scheduler(_) | CliError::File { .. } | CliError::Stdout(_) | CliError::Unexpected(_) => {
-                ExitCode::Unexpected
-            }
+            CliError::Scheduler(_)
+            | CliError::File { .. }
+            | CliError::Stdout(_)
+            | CliError::Unexpected(_) => ExitCode::Unexpected,
         }
     }
 
     /// The error in words, one [`Words`] for each problem; never empty.
     pub fn words(&self, catalog: &Catalog) -> Vec<Words> {
         match self {
-            CliError::Usage(error) => vec![usage::words(error, catalog)],
+            CliError::Usage { error, command } => vec![usage::words(error, command, catalog)],
             CliError::Config(errors) => configuration::words(errors, catalog),
             CliError::Erp(error) => vec![database::erp(error, catalog)],
             CliError::Outbox(error) => vec![database::outbox(error, catalog)],
@@ -208,13 +224,13 @@ impl From<ConfigErrors> for CliError {
 
 impl From<ErpError> for CliError {
     fn from(error: ErpError) -> Self {
-        CliError::Erp(error)
+        CliError::Erp(Box::new(error))
     }
 }
 
 impl From<DatabaseError> for CliError {
     fn from(error: DatabaseError) -> Self {
-        CliError::Erp(ErpError::Database(error))
+        CliError::Erp(Box::new(ErpError::Database(error)))
     }
 }
 
@@ -239,7 +255,11 @@ impl From<anyhow::Error> for CliError {
 /// The error as it stands on stderr.
 pub fn render(error: &CliError, catalog: &Catalog, width: usize, colour: bool) -> String {
     let style = |code: &str, text: &str| {
-        if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if colour {
+            format!("\u{1b}[{code}m{text}\u{1b}[0m")
+        } else {
+            text.to_owned()
+        }
     };
     let mut out = String::new();
     for words in error.words(catalog) {
@@ -248,7 +268,10 @@ pub fn render(error: &CliError, catalog: &Catalog, width: usize, colour: bool) -
         out.push_str(&message.replacen(&label, &style("1;31", &label), 1));
         out.push('\n');
         if let Some(detail) = &words.detail {
-            out.push_str(&style("2", &text::wrap(&format!("  ({})", detail.trim()), width, "   ")));
+            out.push_str(&style(
+                "2",
+                &text::wrap(&format!("  ({})", detail.trim()), width, "   "),
+            ));
             out.push('\n');
         }
         if let Some(hint) = &words.hint {
@@ -265,7 +288,9 @@ pub fn document(error: &CliError, catalog: &Catalog) -> serde_json::Value {
     let problems: Vec<serde_json::Value> = error
         .words(catalog)
         .into_iter()
-        .map(|words| serde_json::json!({"message": words.message, "detail": words.detail, "hint": words.hint}))
+        .map(
+            |words| serde_json::json!({"message": words.message, "detail": words.detail, "hint": words.hint}),
+        )
         .collect();
     serde_json::json!({"error": {"exit_code": code.number(), "kind": code.word(), "problems": problems}})
 }

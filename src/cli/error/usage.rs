@@ -7,17 +7,31 @@ use crate::cli::args::parse::ArgProblem;
 use crate::domain::phone::PhoneError;
 use crate::i18n::Catalog;
 
-/// A complaint in words; the hint is the nearest right word, or where to read on.
-pub fn words(error: &clap::Error, catalog: &Catalog) -> Words {
+/// A complaint in words; the hint is the nearest right word, or the help of `command` (`wa-notify scan`).
+pub fn words(error: &clap::Error, command: &str, catalog: &Catalog) -> Words {
     let get = |kind| error.get(kind).map(joined).unwrap_or_default();
-    let (arg, value) = (get(ContextKind::InvalidArg), get(ContextKind::InvalidValue));
-    let suggestion = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue]
-        .into_iter()
-        .find_map(|kind| error.get(kind).map(joined).filter(|text| !text.is_empty()));
+    let arguments = |kind| {
+        error
+            .get(kind)
+            .map(|value| argument_names(value, catalog))
+            .unwrap_or_default()
+    };
+    let (arg, value) = (arguments(ContextKind::InvalidArg), get(ContextKind::InvalidValue));
+    let suggestion = [
+        ContextKind::SuggestedSubcommand,
+        ContextKind::SuggestedArg,
+        ContextKind::SuggestedValue,
+    ]
+    .into_iter()
+    .find_map(|kind| error.get(kind).map(joined).filter(|text| !text.is_empty()));
     let args = [("arg", arg.as_str().into()), ("value", value.as_str().into())];
     let message = match error.kind() {
-        ErrorKind::InvalidSubcommand => {
-            catalog.text("usage-unknown-command", &[("command", get(ContextKind::InvalidSubcommand).into())])
+        ErrorKind::InvalidSubcommand => catalog.text(
+            "usage-unknown-command",
+            &[("command", get(ContextKind::InvalidSubcommand).into())],
+        ),
+        ErrorKind::UnknownArgument if !arg.starts_with('-') => {
+            catalog.text("usage-extra-argument", &[args[0].clone()])
         }
         ErrorKind::UnknownArgument => catalog.text("usage-unknown-argument", &[args[0].clone()]),
         ErrorKind::MissingRequiredArgument => catalog.text("usage-missing", &[args[0].clone()]),
@@ -39,7 +53,7 @@ pub fn words(error: &clap::Error, catalog: &Catalog) -> Words {
             message
         }
         ErrorKind::ArgumentConflict => {
-            let prior = get(ContextKind::PriorArg);
+            let prior = arguments(ContextKind::PriorArg);
             if prior == arg || prior.is_empty() {
                 catalog.text("usage-twice", &[args[0].clone()])
             } else {
@@ -55,7 +69,7 @@ pub fn words(error: &clap::Error, catalog: &Catalog) -> Words {
     };
     let hint = match suggestion {
         Some(suggestion) => catalog.text("usage-nearest", &[("nearest", suggestion.into())]),
-        None => catalog.text("usage-hint", &[("command", command_of(error).into())]),
+        None => catalog.text("usage-hint", &[("command", command.into())]),
     };
     Words::new(message).hint(hint)
 }
@@ -67,20 +81,26 @@ fn joined(value: &ContextValue) -> String {
     }
 }
 
-/// `wa-notify scan` out of clap's usage line.
-fn command_of(error: &clap::Error) -> String {
-    let usage = error.get(ContextKind::Usage).map(ToString::to_string).unwrap_or_default();
-    let plain = console::strip_ansi_codes(&usage).into_owned();
-    let words = plain.split_whitespace().skip_while(|word| !word.starts_with("wa-notify"));
-    let command: Vec<&str> =
-        words.take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')).collect();
-    match command.split_first() {
-        None => "wa-notify".to_owned(),
-        // The executable may be called by another name (wa-notify.exe).
-        Some((_, rest)) => {
-            let rest = rest.iter().take_while(|word| !word.starts_with('-'));
-            std::iter::once(&"wa-notify").chain(rest).copied().collect::<Vec<_>>().join(" ")
+/// clap writes `--close <DATE>`, `--verbose...` and `<CUSTOMER>`; people read `--close`, `--verbose` and the name
+/// that the help gives the argument.
+fn argument_names(value: &ContextValue, catalog: &Catalog) -> String {
+    let name = |text: &str| {
+        let first = text
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches("...");
+        let bare = first.trim_matches(['<', '>', '[', ']']);
+        let key = format!("value-{}", bare.to_lowercase());
+        if first != bare && catalog.has(&key) {
+            catalog.say(&key)
+        } else {
+            bare.to_owned()
         }
+    };
+    match value {
+        ContextValue::Strings(texts) => texts.iter().map(|text| name(text)).collect::<Vec<_>>().join(", "),
+        other => name(&other.to_string()),
     }
 }
 

@@ -234,3 +234,121 @@ fn usable_pix(stored: Option<&str>) -> Option<String> {
     let code = stored?.trim().to_owned();
     (code.len() >= 20 && code.starts_with("000201") && !code.chars().any(char::is_control)).then_some(code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::boleto::encode;
+    use crate::domain::boleto::free_field::{self, Part};
+    use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn receivable() -> Receivable {
+        Receivable {
+            id: ReceivableId::new("1"),
+            branch: BranchId::new("1"),
+            customer: CustomerId::new("1"),
+            document: "NF 1".to_owned(),
+            installment: None,
+            issued_on: None,
+            due_on: day("2026-12-05"),
+            amount: Cents::new(35_000),
+            balance: Cents::new(35_000),
+            fine_percent: None,
+            interest_percent_month: None,
+            excluded_reason: None,
+        }
+    }
+
+    fn code(due: Option<NaiveDate>, cents: i64) -> Option<String> {
+        let parts = [
+            (Part::Wallet, "109"),
+            (Part::OurNumber, "223350"),
+            (Part::Agency, "1234"),
+            (Part::Account, "56789"),
+        ];
+        let free_field = free_field::build("341", &parts).unwrap();
+        Some(
+            encode("341", due, Cents::new(cents), &free_field)
+                .unwrap()
+                .as_str()
+                .to_owned(),
+        )
+    }
+
+    fn record() -> BoletoRecord {
+        BoletoRecord {
+            bank_code: Some("341".to_owned()),
+            account: Some("56789-7".to_owned()),
+            barcode: code(Some(day("2026-12-05")), 35_000),
+            ..BoletoRecord::default()
+        }
+    }
+
+    #[test]
+    fn what_must_not_be_sent_says_why() {
+        type Change = fn(&mut BoletoRecord, &mut Receivable);
+        let cases: [(Option<BoletoRefusal>, Change); 14] = [
+            (None, |_, _| {}),
+            (Some(BoletoRefusal::NoCode), |b, _| b.barcode = None),
+            (Some(BoletoRefusal::BadCode), |b, _| {
+                b.barcode = Some("3419".to_owned())
+            }),
+            (Some(BoletoRefusal::BadCode), |b, _| {
+                b.digitable_line = Some("34191.09008".to_owned());
+            }),
+            (Some(BoletoRefusal::CodesDiffer), |b, _| {
+                b.digitable_line = code(Some(day("2026-12-06")), 35_000);
+            }),
+            (Some(BoletoRefusal::NotABoleto), |b, _| {
+                b.barcode = Some("836400000011331201380002812884627116080136181551".to_owned());
+            }),
+            (Some(BoletoRefusal::BankDiffers), |b, _| {
+                b.bank_code = Some("237".to_owned())
+            }),
+            (Some(BoletoRefusal::AccountDiffers), |b, _| {
+                b.account = Some("1-9".to_owned())
+            }),
+            (Some(BoletoRefusal::AmountDiffers), |_, r| {
+                r.balance = Cents::new(20_000)
+            }),
+            (Some(BoletoRefusal::DueDateDiffers), |_, r| {
+                r.due_on = day("2026-12-06")
+            }),
+            (Some(BoletoRefusal::PastPayableUntil), |b, _| {
+                b.payable_until = Some(day("2026-12-09"))
+            }),
+            (None, |b, _| b.payable_until = Some(day("2026-12-10"))),
+            // Free value and no date: both are open, as long as nothing is paid.
+            (None, |b, _| b.barcode = code(None, 0)),
+            (Some(BoletoRefusal::AmountDiffers), |b, r| {
+                b.barcode = code(None, 0);
+                r.balance = Cents::new(20_000);
+            }),
+        ];
+        for (i, (refusal, change)) in cases.into_iter().enumerate() {
+            let (mut record, mut receivable) = (record(), receivable());
+            change(&mut record, &mut receivable);
+            let found = usable_code(&record, &receivable, day("2026-12-10"));
+            assert_eq!(found.err(), refusal, "case {i}: {record:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_banks_take_for_another_day_is_refused() {
+        let mut old = receivable();
+        old.due_on = day("2017-01-10");
+        let record = BoletoRecord {
+            barcode: code(Some(old.due_on), 35_000),
+            ..record()
+        };
+        assert_eq!(
+            usable_code(&record, &old, day("2026-12-10")),
+            Err(BoletoRefusal::DueDateDiffers)
+        );
+        assert!(usable_code(&record, &old, day("2017-02-01")).is_ok());
+    }
+}

@@ -13,8 +13,9 @@ use crate::i18n::format::{date, money};
 /// of fixed size did not.
 const MODULE: f32 = 0.508;
 
-/// Largest QR on a side, 45 mm: longer codes get by with less correction.
-const MOST_MODULES: usize = 89;
+/// Largest QR on a side, 39 mm, which the banks' codes (an address of at most 77 characters) fit at the highest
+/// correction level; longer ones get by with less.
+const MOST_MODULES: usize = 77;
 
 const QUIET: Ink = Ink::Grey(0.35);
 

@@ -147,3 +147,62 @@ fn a_caixa_boleto_carries_its_service_numbers() {
     let text = Pdf::new(&boleto_pdf(&samples::view(&receivable, &record))).text();
     assert!(text.contains("104-0") && text.contains("0800 726 0101"), "{text}");
 }
+
+/// Forty codes of many shapes, every resolution: minutes of work, run by hand with `--ignored`.
+#[test]
+#[ignore = "minutes; run when bars or QR are drawn otherwise"]
+fn scanners_read_forty_of_forty() {
+    let mut views = Vec::new();
+    let mut expected = Vec::new();
+    let mut seed = 7u64;
+    let mut next = |below: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
+    for n in 0..40u64 {
+        let mut receivable = samples::receivable("NF 1", "1", "2026-12-05", 1);
+        let cents = i64::try_from(next(9_999_999)).unwrap() + 1;
+        receivable.amount = wa_notify::domain::money::Cents::new(cents);
+        receivable.balance = receivable.amount;
+        let mut view = samples::view(
+            &receivable,
+            &samples::record(&receivable, &format!("{:08}", next(99_999_999))),
+        );
+        // From the shortest addresses of charges to the longest that the Banco Central allows (77 characters).
+        let url: String = (0..21 + n)
+            .map(|_| char::from(b"0123456789abcdef"[usize::try_from(next(16)).unwrap()]))
+            .collect();
+        let name = "SILVA AUTOPECAS LTDA POA ";
+        let code = format!(
+            "00020101021226{:02}0014br.gov.bcb.pix25{:02}pix.example.com/v2/{url}52040000530398654101234567.89\
+             5802BR59{:02}{name}6012PORTO ALEGRE62290525{}6304A{:03}",
+            22 + 19 + url.len(),
+            19 + url.len(),
+            name.len(),
+            "RPIX0".repeat(5),
+            n
+        );
+        expected.push(format!("I2/5:{}", view.code.barcode().as_str()));
+        expected.push(format!("QR-Code:{code}"));
+        view.pix_code = Some(code);
+        views.push(view);
+    }
+    expected.sort();
+    let pdf = Pdf::new(&boletos_pdf(&views));
+    let mut missed = Vec::new();
+    for dpi in [100, 150, 200, 300] {
+        for picture in [Picture::Png, Picture::Jpeg60] {
+            let found = pdf.scan(dpi, picture);
+            let lost: Vec<&String> = expected.iter().filter(|code| !found.contains(code)).collect();
+            let (bars, qr): (Vec<&&String>, Vec<&&String>) =
+                lost.iter().partition(|code| code.starts_with("I2/5"));
+            missed.push((dpi, picture, bars.len(), qr.len()));
+        }
+    }
+    assert!(
+        missed.iter().all(|m| (m.2, m.3) == (0, 0)),
+        "missed (dpi, picture, bars, QR): {missed:?}"
+    );
+}

@@ -1,12 +1,14 @@
 //! The embedded engine: no server at all.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 
-use wa_notify::adapters::firebird::connection::{Connection, DatabaseError};
-use wa_notify::adapters::firebird::embedded::{embedded_environment, prepare_embedded_root, root_of};
+use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings, DatabaseError};
+use wa_notify::adapters::firebird::embedded::{
+    embedded_environment, needs_environment, prepare_embedded_root, restart, root_of,
+};
 
-use crate::support::firebird::{TestDatabase, embedded_database};
+use crate::support::firebird::{TestDatabase, embedded_database, embedded_folder};
 
 #[test]
 fn a_database_without_a_server() {
@@ -44,58 +46,121 @@ fn a_file_that_a_server_has_open_is_in_use() {
 /// Two processes with the private root's variables share one file: `status` works beside `send`.
 #[test]
 fn processes_with_the_private_root_share_a_file() {
-    let db = embedded_database("WIN1252");
-    drop(db.with(&["CREATE TABLE P (NOME VARCHAR(30))"]));
-    let root = root_of(&db.settings);
+    let (_folder, settings) = embedded_folder();
+    let root = root_of(&settings);
     // Preparing it again, as every start does, changes nothing.
-    let before = std::fs::metadata(root.join("firebird.conf"))
-        .unwrap()
-        .modified()
-        .unwrap();
+    let written = |file: &str| std::fs::metadata(root.join(file)).unwrap().modified().unwrap();
+    let before = (written("firebird.conf"), written("intl"));
     prepare_embedded_root(&root, None).unwrap();
-    assert_eq!(
-        std::fs::metadata(root.join("firebird.conf"))
-            .unwrap()
-            .modified()
-            .unwrap(),
-        before
-    );
+    assert_eq!((written("firebird.conf"), written("intl")), before);
 
-    let isql = || {
+    let isql = |database: &[&str]| {
         let mut command = Command::new("isql-fb");
         command
             .args(["-q", "-ch", "UTF8"])
-            .arg(db.path())
-            .envs(embedded_environment(&db.settings));
+            .args(database)
+            .envs(embedded_environment(&settings));
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         command.spawn().expect("isql-fb")
     };
-    // The first holds its connection, and its transaction, until its input ends.
-    let mut first = isql();
+    // The first holds its connection until its input ends.
+    let mut first = isql(&[]);
     let mut input = first.stdin.take().unwrap();
     writeln!(
         input,
-        "INSERT INTO P VALUES ('Conceição'); COMMIT; SHELL echo ready >&2; SELECT NOME FROM P;"
+        "CREATE DATABASE '{}' DEFAULT CHARACTER SET WIN1252;",
+        settings.path
     )
     .unwrap();
-    let mut second = isql();
+    writeln!(
+        input,
+        "CREATE TABLE P (NOME VARCHAR(30)); INSERT INTO P VALUES ('Conceição'); COMMIT;"
+    )
+    .unwrap();
+    writeln!(input, "SELECT NOME FROM P;").unwrap();
+    let mut output = BufReader::new(first.stdout.take().unwrap()).lines();
+    assert!(output.any(|line| line.unwrap().contains("Conceição")));
+
+    let mut second = isql(&[&settings.path]);
     writeln!(
         second.stdin.take().unwrap(),
-        "INSERT INTO P VALUES ('Araújo'); COMMIT; SELECT COUNT(*) FROM P;"
+        "INSERT INTO P VALUES ('Araújo'); COMMIT; SELECT NOME FROM P;"
     )
     .unwrap();
     let second = second.wait_with_output().unwrap();
+    assert!(
+        first.try_wait().unwrap().is_none(),
+        "the first is still connected"
+    );
+    let names = String::from_utf8_lossy(&second.stdout).into_owned();
+    assert!(
+        names.contains("Conceição") && names.contains("Araújo"),
+        "{names} {second:?}"
+    );
     drop(input);
-    let first = first.wait_with_output().unwrap();
-    for output in [&first, &second] {
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(
-            output.status.success() && !errors.contains("SQLSTATE"),
-            "{errors}"
-        );
+    assert!(first.wait().unwrap().success());
+}
+
+/// The program's own way into the private root: it starts itself anew with the variables, and then shares the file.
+#[test]
+fn a_program_starts_itself_anew_for_the_private_root() {
+    let (_folder, settings) = embedded_folder();
+    let mut holder = Command::new("isql-fb");
+    holder
+        .arg("-q")
+        .envs(embedded_environment(&settings))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut holder = holder.spawn().expect("isql-fb");
+    let mut input = holder.stdin.take().unwrap();
+    writeln!(
+        input,
+        "CREATE DATABASE '{}'; SELECT 'there' FROM rdb$database;",
+        settings.path
+    )
+    .unwrap();
+    let mut output = BufReader::new(holder.stdout.take().unwrap()).lines();
+    assert!(output.any(|line| line.unwrap().contains("there")));
+
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "firebird::embedded::the_program_started_anew",
+            "--ignored",
+            "--nocapture",
+        ])
+        .env("TEST_EMBEDDED_PATH", &settings.path)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        said.contains("opened beside another process"),
+        "{said} {}",
+        String::from_utf8_lossy(&child.stderr)
+    );
+    drop(input);
+    assert!(holder.wait().unwrap().success());
+}
+
+/// Not a test of its own: the child of the one above.
+#[test]
+#[ignore = "run as a child process by a_program_starts_itself_anew_for_the_private_root"]
+fn the_program_started_anew() {
+    let Ok(path) = std::env::var("TEST_EMBEDDED_PATH") else {
+        return;
+    };
+    let settings = ConnectionSettings::new(None, path);
+    let missing = needs_environment(&settings);
+    if !missing.is_empty() {
+        panic!("{:?}", restart(&missing));
     }
-    assert!(String::from_utf8_lossy(&first.stdout).contains("Conceição"));
+    let mut connection = Connection::open(&settings).unwrap();
+    connection.query("SELECT 1 FROM rdb$database", &[]).unwrap();
+    #[expect(clippy::print_stdout, reason = "its parent reads it")]
+    {
+        println!("opened beside another process");
+    }
 }

@@ -83,9 +83,10 @@ fn tables_of_a_newer_or_older_program_are_left_alone() {
 fn two_inits_at_once_do_the_work_once() {
     let database = TestDatabase::create("UTF8");
     let start = Barrier::new(3);
+    let settings = database.settings.clone();
     let reports: Vec<_> = std::thread::scope(|scope| {
         let init = || {
-            let mut connection = database.connect();
+            let mut connection = wa_notify::adapters::firebird::connection::Connection::open(&settings).expect("a connection");
             start.wait();
             migrate(&mut connection)
         };

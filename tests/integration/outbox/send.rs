@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use chrono::{Days, TimeDelta};
-use wa_notify::domain::ids::BranchId;
+use wa_notify::domain::ids::{BranchId, CustomerId};
 use wa_notify::domain::notice::{Ending, NoticeState, PartEvent, PartState};
+use wa_notify::domain::selection::Recipient;
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{Begun, Outbox, OutboxError, Recorded, Resolution};
 
@@ -528,6 +529,11 @@ fn receipts_only_go_forward_and_lift_the_notice() {
     );
 }
 
+/// As `World::store` makes them.
+fn recipient(number: &str) -> Recipient {
+    Recipient { branch: BranchId::new("1"), customer: CustomerId::new("C1"), phone: phone(number) }
+}
+
 #[test]
 fn a_departure_counts_for_the_phone_unless_its_refusal_is_proven() {
     let mut world = World::new();
@@ -536,7 +542,7 @@ fn a_departure_counts_for_the_phone_unless_its_refusal_is_proven() {
     let attempt = go(&mut world.outbox, part(id, 1));
     assert_eq!(
         written(&mut world),
-        [(phone(ANA), BranchId::new("1"), today())],
+        [(recipient(ANA), today())],
         "on its way"
     );
     world
@@ -547,7 +553,7 @@ fn a_departure_counts_for_the_phone_unless_its_refusal_is_proven() {
     send(&mut world.outbox, part(id, 1), PartEvent::Ambiguous);
     assert_eq!(
         written(&mut world),
-        [(phone(ANA), BranchId::new("1"), today())],
+        [(recipient(ANA), today())],
         "perhaps"
     );
 }

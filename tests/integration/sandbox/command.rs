@@ -73,12 +73,12 @@ fn a_log_that_cannot_be_written_stops_the_start() {
 
 #[test]
 fn help_speaks_both_languages() {
-    for (lang, word) in [("pt-BR", "Simulador"), ("en", "Simulator")] {
+    for (lang, word) in [("pt-BR", "Uso: wa-sandbox"), ("en", "Usage: wa-sandbox")] {
         let output = run(&["--lang", lang, "--help"]);
         assert_eq!(output.status.code(), Some(0));
         let help = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(help.contains(word) && help.contains("--auto-link"), "{help}");
-        assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 80), "{help}");
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::net::TcpStream;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use wa_notify::sandbox::faults::{Fault, FaultRule};
-use wa_notify::sandbox::{self, SandboxError, SandboxOptions};
+use wa_notify::sandbox::{self, RunningSandbox, SandboxError, SandboxOptions, Timing};
 
-use crate::support::sandbox::exchange;
+use crate::support::sandbox::{exchange, pause};
 
 fn options() -> SandboxOptions {
     let noon: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
@@ -81,5 +82,41 @@ fn two_run_side_by_side_and_share_nothing() {
     assert_eq!(
         at(two.address(), "GET", "/instance/fetchInstances", "").json(),
         json!([])
+    );
+}
+
+#[test]
+fn a_pairing_that_nobody_scans_ends_after_thirty_codes_and_can_be_begun_again() {
+    let soon = Duration::from_millis(2);
+    let timing = Timing {
+        qr_ready: soon,
+        qr_period: soon,
+        ..Timing::default()
+    };
+    let running = sandbox::start(SandboxOptions { timing, ..options() }).unwrap();
+    let create =
+        json!({"instanceName": "loja", "integration": "WHATSAPP-BAILEYS", "qrcode": true}).to_string();
+    let ask = |running: &RunningSandbox, method: &str, path: &str, body: &str| {
+        let address = running.address().to_string();
+        exchange(&address, method, path, &[("apikey", "sandbox")], body.as_bytes()).json()
+    };
+    ask(&running, "POST", "/instance/create", &create);
+    let mut highest = 0;
+    for _ in 0..1_000 {
+        let state = ask(&running, "GET", "/sandbox/state", "");
+        highest = highest.max(state["instances"][0]["qr"]["count"].as_u64().unwrap_or_default());
+        if state["instances"][0]["state"] == "close" {
+            break;
+        }
+        pause(soon);
+    }
+    assert!((1..=30).contains(&highest), "{highest}");
+    assert_eq!(
+        ask(&running, "GET", "/instance/connectionState/loja", "")["instance"]["state"],
+        "close"
+    );
+    assert_eq!(
+        ask(&running, "GET", "/instance/connect/loja", ""),
+        json!({"count": 0})
     );
 }

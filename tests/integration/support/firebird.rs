@@ -103,6 +103,7 @@ impl TestServer {
             settings: self.settings(&path),
             path,
             folder: None,
+            _keeper: None,
         }
     }
 
@@ -172,6 +173,9 @@ pub struct TestDatabase {
     pub settings: ConnectionSettings,
     path: PathBuf,
     folder: Option<tempfile::TempDir>,
+    /// Keeps an embedded file open: its lock, once let go, may live on for a moment in a child process that
+    /// another test's thread is just starting, and could then not be taken again.
+    _keeper: Option<Connection>,
 }
 
 impl TestDatabase {
@@ -215,6 +219,19 @@ impl Drop for TestDatabase {
 /// An empty database that this very process opens, no server involved. The folder has a prepared private root; a
 /// child process gets its variables from [`embedded::embedded_environment`].
 pub fn embedded_database(charset: &str) -> TestDatabase {
+    let (folder, settings) = embedded_folder();
+    let keeper = Connection::create_database(&settings, charset).expect("a new embedded database");
+    let path = PathBuf::from(&settings.path);
+    TestDatabase {
+        settings,
+        path,
+        folder: Some(folder),
+        _keeper: Some(keeper),
+    }
+}
+
+/// A folder with a prepared private root, and settings of an embedded database in it that is not there yet.
+pub fn embedded_folder() -> (tempfile::TempDir, ConnectionSettings) {
     let folder = tempfile::Builder::new()
         .prefix("wa-notify-emb-")
         .tempdir()
@@ -223,12 +240,7 @@ pub fn embedded_database(charset: &str) -> TestDatabase {
     let settings = ConnectionSettings::new(None, path.to_str().expect("an UTF-8 path"));
     embedded::prepare_embedded_root(&embedded::root_of(&settings), None)
         .unwrap_or_else(|error| panic!("{error}\n{}", install_line()));
-    drop(Connection::create_database(&settings, charset).expect("a new embedded database"));
-    TestDatabase {
-        settings,
-        path,
-        folder: Some(folder),
-    }
+    (folder, settings)
 }
 
 fn install_line() -> &'static str {

@@ -68,6 +68,24 @@ pub struct Spec {
     pub needed: bool,
 }
 
+impl Spec {
+    /// Whether its values may be shown to support staff as they are: codes, dates, amounts, settings. All else is
+    /// about people, or secret.
+    pub fn is_public(&self) -> bool {
+        const PUBLIC_TEXTS: &[&str] = &[
+            "FEATURE",
+            "KIND",
+            "STATE",
+            "DOCUMENT",
+            "INSTALLMENT",
+            "EXCLUDED_REASON",
+            "BANK_CODE",
+            "WALLET",
+        ];
+        self.expect != Expect::Text || PUBLIC_TEXTS.contains(&self.name)
+    }
+}
+
 const fn needed(name: &'static str, expect: Expect) -> Spec {
     Spec {
         name,

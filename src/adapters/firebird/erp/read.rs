@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::contract::{Present, columns};
+use super::contract::{Present, Spec, columns};
 use crate::adapters::firebird::connection::{Row, Value};
 use crate::domain::money::{Cents, MoneyError};
 use crate::domain::receivable::{BadRow, BadValue};
@@ -125,6 +125,27 @@ pub fn masked(value: &Value) -> String {
         masked.push('…');
     }
     masked
+}
+
+/// A value for the eyes of support staff.
+pub fn shown(spec: &Spec, value: &Value) -> String {
+    if spec.name == "TOKEN" && *value != Value::Null {
+        // Not even its length.
+        return "***".to_owned();
+    }
+    if !spec.is_public() {
+        return masked(value);
+    }
+    match value {
+        Value::Null => String::new(),
+        Value::Int(i) => i.to_string(),
+        Value::Text(text) => text.trim_matches(is_padding).to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Timestamp(at) if at.time() == chrono::NaiveTime::MIN => at.date().to_string(),
+        Value::Timestamp(at) => at.to_string(),
+        Value::Bytes(_) | Value::Inexact(_) => format!("<{}>", value.kind()),
+    }
 }
 
 fn text(value: &Value) -> Result<Option<String>, BadValue> {

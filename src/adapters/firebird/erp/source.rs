@@ -61,7 +61,7 @@ impl SourceQueries {
             let problem = |problem| ErpError::Query {
                 query: (*name).to_owned(),
                 file: own.clone(),
-                problem,
+                problem: Box::new(problem),
             };
             let text: Cow<'_, str> = match &own {
                 Some(path) => {
@@ -130,7 +130,7 @@ impl SourceQuery {
         ErpError::Query {
             query: self.name.to_owned(),
             file: self.file.clone(),
-            problem,
+            problem: Box::new(problem),
         }
     }
 }
@@ -139,7 +139,7 @@ fn strangers(dir: &Path) -> Result<Vec<PathBuf>, ErpError> {
     let unreadable = |error: std::io::Error| ErpError::Query {
         query: "*".to_owned(),
         file: Some(dir.to_owned()),
-        problem: QueryProblem::Unreadable(error.to_string()),
+        problem: Box::new(QueryProblem::Unreadable(error.to_string())),
     };
     let mut found = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(unreadable)? {

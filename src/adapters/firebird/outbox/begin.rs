@@ -5,9 +5,11 @@ use std::time::Duration;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
-use super::parts::{event_word, log};
-use super::rows::{Reader, at, id, ms, overtaken, read_all, short};
+use super::block::Block;
+use super::parts::{duplicate_is_conflict, event_word, push_log};
+use super::rows::{Reader, at, id, ms, read_all, short};
 use crate::domain::notice::{MessageId, NoticeState, PartEvent, PartKey, PartState, notice_state};
+use crate::ports::gateway::CanonicalId;
 use crate::ports::outbox::{Begin, Begun, OutboxError};
 
 /// What [`begin`] decides by.
@@ -23,6 +25,8 @@ struct Candidate {
     opted_out: bool,
     unsettled_before: bool,
     unknown_after: bool,
+    phone: String,
+    recipient_known: bool,
     counted_on: Option<NaiveDate>,
     counter_day: Option<NaiveDate>,
     contacts: u32,
@@ -39,18 +43,26 @@ pub(super) fn pause(milliseconds: i64) -> Duration {
     Duration::from_millis(u64::try_from(milliseconds).unwrap_or(0))
 }
 
-fn candidate(connection: &mut Connection, part: PartKey) -> Result<Option<Candidate>, OutboxError> {
+fn candidate(
+    connection: &mut Connection,
+    part: PartKey,
+    to: &CanonicalId,
+) -> Result<Option<Candidate>, OutboxError> {
     let sql = format!(
         "SELECT P.STATE, P.ATTEMPT, P.TOKEN, P.NEXT_TRY_AT, P.MESSAGE_ID, N.INSTANCE, N.STATE, N.ENDING, R.HELD, \
          (SELECT COUNT(*) FROM WA_OPT_OUT O WHERE O.PHONE = N.PHONE), \
          (SELECT COUNT(*) FROM WA_PART E WHERE E.NOTICE = P.NOTICE AND E.SEQ < P.SEQ \
           AND E.STATE IN ('queued', 'sending', 'unknown')), \
          (SELECT COUNT(*) FROM WA_PART E WHERE E.NOTICE = P.NOTICE AND E.SEQ > P.SEQ AND E.STATE = 'unknown'), \
+         N.PHONE, (SELECT COUNT(*) FROM WA_RECIPIENT T WHERE T.RECIPIENT = ? AND T.PHONE = N.PHONE), \
          N.COUNTED_ON, I.COUNTED_DAY, I.CONTACTS, {PAUSE_LEFT} \
          FROM WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN \
          JOIN WA_INSTANCE I ON I.INSTANCE = N.INSTANCE WHERE P.NOTICE = ? AND P.SEQ = ?"
     );
-    let rows = connection.query(&sql, &[part.notice.0.into(), u32::from(part.seq).into()])?;
+    let rows = connection.query(
+        &sql,
+        &[id(&to.0)?, part.notice.0.into(), u32::from(part.seq).into()],
+    )?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut row = Reader::new("WA_PART", row);
     Ok(Some(Candidate {
@@ -65,6 +77,8 @@ fn candidate(connection: &mut Connection, part: PartKey) -> Result<Option<Candid
         opted_out: row.flag()?,
         unsettled_before: row.flag()?,
         unknown_after: row.flag()?,
+        phone: row.text()?,
+        recipient_known: row.flag()?,
         counted_on: row.opt_date()?,
         counter_day: row.opt_date()?,
         contacts: row.number()?,
@@ -81,7 +95,7 @@ pub(super) fn begin(
     uncertain: bool,
 ) -> Result<Begun, OutboxError> {
     let part = begin.part;
-    let Some(found) = candidate(connection, part)? else {
+    let Some(found) = candidate(connection, part, &begin.to)? else {
         return Ok(Begun::NotNow);
     };
     if uncertain && found.token == Some(token) && found.state == PartState::Sending {
@@ -116,10 +130,21 @@ pub(super) fn begin(
     let contacts = contacts + u32::from(counts);
 
     // From here on a conflict means that another worker was faster: the whole runs again on what it left.
-    let paced = connection.execute(
-        "UPDATE WA_INSTANCE SET NEXT_ALLOWED = DATEADD(CAST(? AS BIGINT) MILLISECOND TO LOCALTIMESTAMP), GAP_MS = ?, \
-         COUNTED_DAY = ?, CONTACTS = ?, FIRST_USED_ON = COALESCE(FIRST_USED_ON, ?) WHERE INSTANCE = ?",
-        &[
+    let to = id(&begin.to.0)?;
+    if !found.recipient_known {
+        let sql =
+            "UPDATE OR INSERT INTO WA_RECIPIENT (RECIPIENT, PHONE) VALUES (?, ?) MATCHING (RECIPIENT, PHONE)";
+        connection
+            .execute(sql, &[to.clone(), found.phone.as_str().into()])
+            .map_err(duplicate_is_conflict)?;
+    }
+    let attempt = found.attempt + 1;
+    let mut block = Block::default();
+    block.push_one(
+        connection,
+        "UPDATE WA_INSTANCE SET NEXT_ALLOWED = DATEADD(?i MILLISECOND TO LOCALTIMESTAMP), GAP_MS = ?i, \
+         COUNTED_DAY = ?d, CONTACTS = ?i, FIRST_USED_ON = COALESCE(FIRST_USED_ON, ?d) WHERE INSTANCE = ?a",
+        [
             ms(begin.gap),
             ms(begin.gap),
             begin.today.into(),
@@ -128,19 +153,19 @@ pub(super) fn begin(
             id(&found.instance)?,
         ],
     )?;
-    let attempt = found.attempt + 1;
-    let departs = connection.execute(
-        "UPDATE WA_PART SET STATE = 'sending', ATTEMPT = ?, MAY_HAVE_LEFT = 1, REASON = NULL, NEXT_TRY_AT = NULL, \
-         OWNER = ?, LEASE_UNTIL = DATEADD(CAST(? AS BIGINT) MILLISECOND TO LOCALTIMESTAMP), LEASE_MS = ?, TOKEN = ?, \
-         RECIPIENT = ?, CONTENT = ?, FILE_NAME = ?, BEGUN_AT = ?, BEGUN_ON = ?, GATEWAY_ID = NULL \
-         WHERE NOTICE = ? AND SEQ = ? AND STATE = 'queued' AND ATTEMPT = ?",
-        &[
+    block.push_one(
+        connection,
+        "UPDATE WA_PART SET STATE = 'sending', ATTEMPT = ?i, MAY_HAVE_LEFT = 1, REASON = NULL, NEXT_TRY_AT = NULL, \
+         OWNER = ?u, LEASE_UNTIL = DATEADD(?i MILLISECOND TO LOCALTIMESTAMP), LEASE_MS = ?i, TOKEN = ?i, \
+         RECIPIENT = ?a, CONTENT = ?b, FILE_NAME = ?u, BEGUN_AT = ?t, BEGUN_ON = ?d, GATEWAY_ID = NULL \
+         WHERE NOTICE = ?i AND SEQ = ?i AND STATE = 'queued' AND ATTEMPT = ?i",
+        [
             attempt.into(),
             short(&begin.owner),
             ms(begin.lease),
             ms(begin.lease),
             token.into(),
-            id(&begin.to.0)?,
+            to,
             begin.text.as_deref().map(str::as_bytes).into(),
             begin.file_name.as_deref().map_or(Value::Null, short),
             at(begin.now),
@@ -155,28 +180,29 @@ pub(super) fn begin(
     } else {
         &[PartState::Sending]
     };
-    let moved = connection.execute(
-        "UPDATE WA_NOTICE SET STATE = ?, REASON = NULL, FIRST_DEPARTURE = COALESCE(FIRST_DEPARTURE, ?), \
-         COUNTED_ON = ?, REVISION = REVISION + 1 WHERE ID = ? AND ENDING IS NULL",
-        &[
+    block.push_one(
+        connection,
+        "UPDATE WA_NOTICE SET STATE = ?a, REASON = NULL, FIRST_DEPARTURE = COALESCE(FIRST_DEPARTURE, ?d), \
+         COUNTED_ON = ?d, REVISION = REVISION + 1 WHERE ID = ?i AND ENDING IS NULL",
+        [
             notice_state(None, states).word().into(),
             begin.today.into(),
             begin.today.into(),
             part.notice.0.into(),
         ],
     )?;
-    if (paced, departs, moved) != (1, 1, 1) {
-        return Err(overtaken("the part"));
-    }
     let detail = format!("attempt {attempt}, message {}", found.message_id);
-    log(
+    let (notice, seq) = (Some(part.notice), Some(part.seq));
+    push_log(
         connection,
+        &mut block,
         begin.now,
-        Some(part.notice),
-        Some(part.seq),
+        notice,
+        seq,
         event_word(PartEvent::Claim),
         &detail,
     )?;
+    block.send(connection)?;
     Ok(Begun::Go {
         attempt,
         message_id: MessageId::from_stored(&found.message_id),

@@ -4,7 +4,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
-use super::rows::{Reader, at, corrupt, flag, gateway_id, id, overtaken, short};
+use super::block::Block;
+use super::rows::{Reader, at, corrupt, flag, gateway_id, id, short};
 use crate::domain::ids::{BranchId, CustomerId};
 use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
@@ -26,6 +27,10 @@ pub(super) struct Loaded {
     pub(super) parts: Vec<PartFacts>,
     /// The last day of which a departure became certain or possible by these moves.
     written_on: Option<NaiveDate>,
+    /// What WA_WRITTEN says so far.
+    known_written: Option<NaiveDate>,
+    /// Sent by [`Loaded::finish`].
+    writes: Block,
 }
 
 /// The same of a part.
@@ -95,8 +100,23 @@ pub(super) fn log(
     kind: &str,
     detail: &str,
 ) -> Result<(), OutboxError> {
+    let mut block = Block::default();
+    push_log(connection, &mut block, now, notice, seq, kind, detail)?;
+    block.send(connection)
+}
+
+/// The same as part of a block.
+pub(super) fn push_log(
+    connection: &mut Connection,
+    block: &mut Block,
+    now: DateTime<Utc>,
+    notice: Option<NoticeId>,
+    seq: Option<u16>,
+    kind: &str,
+    detail: &str,
+) -> Result<(), OutboxError> {
     let sql = "INSERT INTO WA_EVENT (ID, HAPPENED_AT, NOTICE, SEQ, KIND, DETAIL) \
-               VALUES (NEXT VALUE FOR WA_EVENT_ID, ?, ?, ?, ?, ?)";
+               VALUES (NEXT VALUE FOR WA_EVENT_ID, ?t, ?i, ?i, ?a, ?u)";
     let seq = seq.map(u32::from);
     let values = [
         at(now),
@@ -105,15 +125,16 @@ pub(super) fn log(
         kind.into(),
         short(detail),
     ];
-    connection.execute(sql, &values)?;
-    Ok(())
+    block.push(connection, sql, values)
 }
 
 impl Loaded {
     /// Reads a notice and its parts; `None`: no such notice.
     pub(super) fn load(connection: &mut Connection, id: NoticeId) -> Result<Option<Self>, OutboxError> {
-        let sql = "SELECT N.PHONE, N.BRANCH, N.CUSTOMER, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, \
-                   P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
+        let sql = "SELECT N.PHONE, N.BRANCH, N.CUSTOMER, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, \
+                   (SELECT W.LAST_ON FROM WA_WRITTEN W WHERE W.PHONE = N.PHONE \
+                    AND W.CUSTOMER = N.CUSTOMER AND W.BRANCH = N.BRANCH), \
+                   P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
                    FROM WA_NOTICE N LEFT JOIN WA_PART P ON P.NOTICE = N.ID WHERE N.ID = ? ORDER BY P.SEQ";
         let mut loaded: Option<Loaded> = None;
         for row in connection.query(sql, &[id.0.into()])? {
@@ -123,6 +144,7 @@ impl Loaded {
             let ending = row.opt_text()?.as_deref().and_then(ending);
             let reason = row.opt_utf8()?;
             let untouched = row.opt_date()?.is_none() && ending.is_none() && state == NoticeState::Queued;
+            let known_written = row.opt_date()?;
             let notice = loaded.get_or_insert_with(|| Loaded {
                 id,
                 phone,
@@ -134,6 +156,8 @@ impl Loaded {
                 untouched,
                 parts: Vec::new(),
                 written_on: None,
+                known_written,
+                writes: Block::default(),
             });
             if let Some(seq) = row.opt_int()? {
                 notice.parts.push(PartFacts {
@@ -204,10 +228,10 @@ impl Loaded {
         if from == PartState::Sending && part.may_have_left {
             self.written_on = self.written_on.max(part.begun_on);
         }
-        let sql = "UPDATE WA_PART SET STATE = ?, MAY_HAVE_LEFT = ?, REASON = ?, NEXT_TRY_AT = ?, \
-                   GATEWAY_ID = COALESCE(?, GATEWAY_ID), ACCEPTED_AT = ?, TOKEN = ?, \
+        let sql = "UPDATE WA_PART SET STATE = ?a, MAY_HAVE_LEFT = ?i, REASON = ?u, NEXT_TRY_AT = ?t, \
+                   GATEWAY_ID = COALESCE(?a, GATEWAY_ID), ACCEPTED_AT = ?t, TOKEN = ?i, \
                    LEASE_UNTIL = NULL, LEASE_MS = NULL \
-                   WHERE NOTICE = ? AND SEQ = ? AND STATE = ? AND ATTEMPT = ?";
+                   WHERE NOTICE = ?i AND SEQ = ?i AND STATE = ?a AND ATTEMPT = ?i";
         let values = [
             to.word().into(),
             flag(part.may_have_left),
@@ -221,20 +245,20 @@ impl Loaded {
             from.word().into(),
             part.attempt.into(),
         ];
-        if connection.execute(sql, &values)? != 1 {
-            return Err(overtaken("the part"));
-        }
+        self.writes.push_one(connection, sql, values)?;
         let mut detail = format!("{} -> {}, attempt {}", from.word(), to.word(), part.attempt);
         for (name, value) in [("id", change.gateway_id), ("reason", change.reason)] {
             if let Some(value) = value {
                 detail.push_str(&format!(", {name} {value}"));
             }
         }
-        log(
+        let (notice, seq) = (Some(key.notice), Some(key.seq));
+        push_log(
             connection,
+            &mut self.writes,
             now,
-            Some(key.notice),
-            Some(key.seq),
+            notice,
+            seq,
             event_word(event),
             &detail,
         )?;
@@ -260,7 +284,16 @@ impl Loaded {
         }
         self.ending = Some(ending);
         self.reason = Some(reason.to_owned());
-        log(connection, now, Some(self.id), None, ending_word(ending), reason)
+        let id = Some(self.id);
+        push_log(
+            connection,
+            &mut self.writes,
+            now,
+            id,
+            None,
+            ending_word(ending),
+            reason,
+        )
     }
 
     /// Writes the notice's state, releases its claims when it ended with nothing possibly accepted, and notes the day
@@ -279,35 +312,37 @@ impl Loaded {
             let part = self.parts.iter().find(|p| Some(p.state) == deciding);
             self.reason = part.and_then(|p| p.reason.clone());
         }
-        let sql =
-            "UPDATE WA_NOTICE SET STATE = ?, ENDING = ?, REASON = ?, REVISION = REVISION + 1 WHERE ID = ?";
+        let sql = "UPDATE WA_NOTICE SET STATE = ?a, ENDING = ?a, REASON = ?u, REVISION = REVISION + 1 WHERE ID = ?i";
+        let id_value = Value::from(self.id.0);
         let values = [
             self.state.word().into(),
             self.ending.map(ending_word).into(),
             self.reason.as_deref().map_or(Value::Null, short),
-            self.id.0.into(),
+            id_value.clone(),
         ];
-        if connection.execute(sql, &values)? != 1 {
-            return Err(overtaken("the notice"));
-        }
+        self.writes.push_one(connection, sql, values)?;
         if !self.state.is_open() && !self.parts.iter().any(|p| p.may_have_left) {
-            connection.execute("DELETE FROM WA_CLAIM WHERE NOTICE = ?", &[self.id.0.into()])?;
+            self.writes
+                .push(connection, "DELETE FROM WA_CLAIM WHERE NOTICE = ?i", [id_value])?;
         }
-        if let Some(day) = self.written_on.take() {
-            let phone = Value::from(self.phone.e164());
+        if let Some(day) = self
+            .written_on
+            .take()
+            .filter(|day| self.known_written < Some(*day))
+        {
+            let sql = match self.known_written {
+                Some(_) => "UPDATE WA_WRITTEN SET LAST_ON = ?d WHERE PHONE = ?a AND CUSTOMER = ?a AND BRANCH = ?a",
+                None => "INSERT INTO WA_WRITTEN (LAST_ON, PHONE, CUSTOMER, BRANCH) VALUES (?d, ?a, ?a, ?a)",
+            };
             let (customer, branch) = (id(self.customer.as_str())?, id(self.branch.as_str())?);
-            let later = "UPDATE WA_WRITTEN SET LAST_ON = MAXVALUE(LAST_ON, CAST(? AS DATE)) WHERE PHONE = ? \
-                         AND CUSTOMER = ? AND BRANCH = ?";
-            if connection.execute(later, &[day.into(), phone.clone(), customer.clone(), branch.clone()])? == 0 {
-                connection
-                    .execute(
-                        "INSERT INTO WA_WRITTEN (PHONE, CUSTOMER, BRANCH, LAST_ON) VALUES (?, ?, ?, ?)",
-                        &[phone, customer, branch, day.into()],
-                    )
-                    .map_err(duplicate_is_conflict)?;
-            }
+            let values = [day.into(), self.phone.e164().into(), customer, branch];
+            self.writes.push(connection, sql, values)?;
         }
-        Ok(())
+        // The only key that these can violate is WA_WRITTEN's.
+        self.writes.send(connection).map_err(|error| match error {
+            OutboxError::Database(error) => duplicate_is_conflict(error),
+            other => other,
+        })
     }
 }
 

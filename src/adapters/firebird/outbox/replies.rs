@@ -219,33 +219,24 @@ pub(super) fn record_answer(
     Ok(())
 }
 
+/// Three times the chat: the phones behind it. A chat has several names (canonical ids, a LID); the phones lead to all
+/// that went there.
+pub(super) const PHONES: &str = "SELECT T.PHONE FROM WA_RECIPIENT T WHERE T.RECIPIENT = ? \
+                                 UNION SELECT L.PHONE FROM WA_LID L WHERE L.LID = ? \
+                                 UNION SELECT C.PHONE FROM WA_NUMBER C WHERE C.CANONICAL = ?";
+
 pub(super) fn own_gateway_ids(
     connection: &mut Connection,
     to: &CanonicalId,
 ) -> Result<Vec<String>, OutboxError> {
-    let parts = "SELECT GATEWAY_ID FROM WA_PART WHERE RECIPIENT = ? AND GATEWAY_ID IS NOT NULL";
-    let answers = "SELECT A.GATEWAY_ID FROM WA_ANSWER A WHERE A.GATEWAY_ID IS NOT NULL AND EXISTS(\
-                   SELECT 1 FROM WA_PART P WHERE P.NOTICE = A.NOTICE AND P.RECIPIENT = ?)";
-    let mut own = read_all("WA_PART", &connection.query(parts, &[id(&to.0)?])?, |row| {
-        row.id()
-    })?;
-    own.extend(read_all(
-        "WA_ANSWER",
-        &connection.query(answers, &[id(&to.0)?])?,
-        |row| row.id(),
-    )?);
-    // The chat may be known by a LID; its phone leads to the same messages.
-    if let Some(phone) = phone_of(connection, to)? {
-        let sql = "SELECT P.GATEWAY_ID FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
-                   WHERE N.PHONE = ? AND P.GATEWAY_ID IS NOT NULL \
-                   UNION ALL SELECT A.GATEWAY_ID FROM WA_NOTICE N JOIN WA_ANSWER A ON A.NOTICE = N.ID \
-                   WHERE N.PHONE = ? AND A.GATEWAY_ID IS NOT NULL";
-        let rows = connection.query(sql, &[phone.e164().into(), phone.e164().into()])?;
-        own.extend(read_all("WA_PART", &rows, |row| row.id())?);
-    }
-    own.sort_unstable();
-    own.dedup();
-    Ok(own)
+    let sql = format!(
+        "SELECT P.GATEWAY_ID FROM ({PHONES}) X JOIN WA_NOTICE N ON N.PHONE = X.PHONE \
+         JOIN WA_PART P ON P.NOTICE = N.ID WHERE P.GATEWAY_ID IS NOT NULL UNION \
+         SELECT A.GATEWAY_ID FROM ({PHONES}) X JOIN WA_NOTICE N ON N.PHONE = X.PHONE \
+         JOIN WA_ANSWER A ON A.NOTICE = N.ID WHERE A.GATEWAY_ID IS NOT NULL"
+    );
+    let to = vec![id(&to.0)?; 6];
+    read_all("WA_PART", &connection.query(&sql, &to)?, |row| row.id())
 }
 
 /// `false`: it was opted out already; what is queued to it stops in any case.

@@ -1,9 +1,10 @@
 //! What `send` does: claims, outcomes, sweeps, endings.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::super::connection::{Batch, Connection, DatabaseError};
 use super::parts::{Change, Loaded, event_word, log};
+use super::replies::PHONES;
 use super::rows::{at, id, read_all};
 use super::scan::UNTOUCHED;
 use super::store::{INSERT_CLAIM, replace_contents};
@@ -12,6 +13,8 @@ use crate::domain::phone::Phone;
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{AwaitingReceipt, Departure, OutboxError, Outcome, Recorded, Resolution};
 
+/// How long after its departure a part may still be found accepted by a lookup, at most.
+const FOUND_AFTER: TimeDelta = TimeDelta::days(10);
 /// More of a lease left than it was long, and this: the server's clock was set back.
 const CLOCK_SLACK_SECONDS: u32 = 60;
 
@@ -229,8 +232,12 @@ pub(super) fn known_gateway_ids(
     connection: &mut Connection,
     to: &CanonicalId,
 ) -> Result<Vec<String>, OutboxError> {
-    let sql = "SELECT GATEWAY_ID FROM WA_PART WHERE RECIPIENT = ? AND GATEWAY_ID IS NOT NULL";
-    read_all("WA_PART", &connection.query(sql, &[id(&to.0)?])?, |row| row.id())
+    let sql = format!(
+        "SELECT P.GATEWAY_ID FROM ({PHONES}) X JOIN WA_NOTICE N ON N.PHONE = X.PHONE \
+         JOIN WA_PART P ON P.NOTICE = N.ID WHERE P.RECIPIENT = ? AND P.GATEWAY_ID IS NOT NULL"
+    );
+    let to = vec![id(&to.0)?; 4];
+    read_all("WA_PART", &connection.query(&sql, &to)?, |row| row.id())
 }
 
 pub(super) fn resolve(
@@ -295,22 +302,28 @@ pub(super) fn awaiting_receipts(
     connection: &mut Connection,
     since: DateTime<Utc>,
 ) -> Result<Vec<AwaitingReceipt>, OutboxError> {
-    let sql = "SELECT P.NOTICE, P.SEQ, N.INSTANCE, P.GATEWAY_ID, P.STATE, P.ACCEPTED_AT FROM WA_PART P \
-               JOIN WA_NOTICE N ON N.ID = P.NOTICE \
-               WHERE P.ACCEPTED_AT > ? AND P.STATE IN ('accepted', 'server_ack', 'delivered') \
+    // By the day of the departure, which has an index: an unknown part may be found accepted days after it.
+    let departed = (since - FOUND_AFTER).date_naive();
+    let sql = "SELECT P.NOTICE, P.SEQ, N.INSTANCE, P.GATEWAY_ID, P.STATE, P.ACCEPTED_AT FROM WA_NOTICE N \
+               JOIN WA_PART P ON P.NOTICE = N.ID \
+               WHERE N.COUNTED_ON >= ? AND P.ACCEPTED_AT > ? AND P.STATE IN ('accepted', 'server_ack', 'delivered') \
                AND P.GATEWAY_ID IS NOT NULL ORDER BY P.ACCEPTED_AT, P.NOTICE, P.SEQ";
-    read_all("WA_PART", &connection.query(sql, &[at(since)])?, |row| {
-        Ok(AwaitingReceipt {
-            part: PartKey {
-                notice: row.notice()?,
-                seq: row.number()?,
-            },
-            instance: row.instance()?,
-            gateway_id: row.id()?,
-            state: row.word(PartState::from_word)?,
-            accepted_at: row.at()?,
-        })
-    })
+    read_all(
+        "WA_PART",
+        &connection.query(sql, &[departed.into(), at(since)])?,
+        |row| {
+            Ok(AwaitingReceipt {
+                part: PartKey {
+                    notice: row.notice()?,
+                    seq: row.number()?,
+                },
+                instance: row.instance()?,
+                gateway_id: row.id()?,
+                state: row.word(PartState::from_word)?,
+                accepted_at: row.at()?,
+            })
+        },
+    )
 }
 
 pub(super) fn receipt(

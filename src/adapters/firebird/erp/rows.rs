@@ -1,0 +1,386 @@
+//! The rows of each source query as values of the domain: what must be there, what may be absent, what a null means.
+
+use super::contract::Expect;
+use super::read::{Fault, Fields};
+use super::snapshot::{FirebirdSnapshot, Narrow};
+use crate::adapters::firebird::connection::{ColumnKind, Value, literal};
+use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
+use crate::domain::receivable::{
+    BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer, PolicyRow,
+    Receivable, SystemDates,
+};
+use crate::domain::tax_id::TaxId;
+use crate::ports::erp::{ErpError, ErpSnapshot, QueryProblem, Scope};
+
+impl ErpSnapshot for FirebirdSnapshot<'_> {
+    fn system(&mut self) -> Result<SystemDates, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            Ok(Some(SystemDates {
+                business_date: f.date("BUSINESS_DATE")?,
+                last_closed_date: f.opt_date("LAST_CLOSED_DATE")?,
+                last_bank_return: f.opt_date("LAST_BANK_RETURN")?,
+            }))
+        };
+        // Every row counts here: none is a second one of another's key.
+        let number = std::cell::Cell::new(0);
+        let unique = |_: &SystemDates| number.replace(number.get() + 1);
+        let batch = self.read(
+            "system",
+            None,
+            &Narrow::default(),
+            &["BUSINESS_DATE"],
+            read,
+            unique,
+        )?;
+        let source = self.queries.get("system");
+        match (batch.rows.as_slice(), batch.bad.as_slice()) {
+            ([only], []) => Ok(*only),
+            ([], [bad]) => Err(source.error(QueryProblem::WrongType {
+                column: bad.column.clone(),
+                expected: Expect::Date.to_string(),
+                found: if bad.problem == BadValue::Missing {
+                    "null".to_owned()
+                } else {
+                    bad.value.clone()
+                },
+            })),
+            (rows, bad) => Err(source.error(QueryProblem::RowCount {
+                found: rows.len() + bad.len(),
+            })),
+        }
+    }
+
+    fn branches(&mut self) -> Result<Batch<Branch>, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            let tax_id = f.text("TAX_ID")?;
+            Ok(Some(Branch {
+                id: BranchId::new(f.text("BRANCH_ID")?),
+                legal_name: f.text("LEGAL_NAME")?,
+                trade_name: f.opt_text("TRADE_NAME")?,
+                tax_id: TaxId::parse(&tax_id).map_err(|_| f.fault("TAX_ID", BadValue::NotATaxId))?,
+                address: f.text("ADDRESS")?,
+                district: f.opt_text("DISTRICT")?,
+                city: f.text("CITY")?,
+                state: f.text("STATE")?,
+                postal_code: f.opt_text("POSTAL_CODE")?,
+                phone: f.opt_text("PHONE")?,
+                email: f.opt_text("EMAIL")?,
+                logo: None,
+            }))
+        };
+        let narrow = Narrow {
+            left_out: &["LOGO"],
+            ..Narrow::default()
+        };
+        self.read("branches", None, &narrow, &["BRANCH_ID"], read, |row| {
+            row.id.clone()
+        })
+    }
+
+    fn contract(&mut self) -> Result<Batch<ContractFeature>, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            Ok(Some(ContractFeature {
+                feature: f.text("FEATURE")?,
+                active: f.opt_flag("ACTIVE")?.unwrap_or(false),
+                valid_until: f.opt_date("VALID_UNTIL")?,
+            }))
+        };
+        self.read("contract", None, &Narrow::default(), &["FEATURE"], read, |row| {
+            row.feature.clone()
+        })
+    }
+
+    fn instances(&mut self) -> Result<Batch<ContractInstance>, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            Ok(Some(ContractInstance {
+                instance: InstanceId::new(f.text("INSTANCE")?),
+                branch: f.opt_text("BRANCH_ID")?.map(BranchId::new),
+                kind: f.opt_text("KIND")?,
+                url: f.opt_text("URL")?,
+                token: f.opt_text("TOKEN")?,
+            }))
+        };
+        let key = |row: &ContractInstance| (row.instance.clone(), row.branch.clone());
+        self.read(
+            "instances",
+            None,
+            &Narrow::default(),
+            &["INSTANCE", "BRANCH_ID"],
+            read,
+            key,
+        )
+    }
+
+    fn notice_policy(&mut self) -> Result<Batch<PolicyRow>, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            let kind = |flag: &'static str, days: &'static str| {
+                let notify = f.opt_flag(flag)?.unwrap_or(false);
+                // Days are only needed where the kind is on.
+                let days = if notify {
+                    f.days(days)?
+                } else {
+                    f.opt_days(days)?.unwrap_or_default()
+                };
+                Ok::<_, Fault>((notify, days))
+            };
+            let (notify_upcoming, upcoming_days) = kind("NOTIFY_UPCOMING", "UPCOMING_DAYS")?;
+            let (notify_overdue, overdue_days) = kind("NOTIFY_OVERDUE", "OVERDUE_DAYS")?;
+            Ok(Some(PolicyRow {
+                branch: f.opt_text("BRANCH_ID")?.map(BranchId::new),
+                email_configured: f.opt_flag("EMAIL_CONFIGURED")?.unwrap_or(false),
+                notify_upcoming,
+                upcoming_days,
+                notify_overdue,
+                overdue_days,
+                repeat_every_days: f.opt_count("REPEAT_EVERY_DAYS")?,
+                stop_after_days: f.opt_count("STOP_AFTER_DAYS")?,
+                min_amount: f.opt_money("MIN_AMOUNT")?,
+            }))
+        };
+        self.read(
+            "notice_policy",
+            None,
+            &Narrow::default(),
+            &["BRANCH_ID"],
+            read,
+            |row| row.branch.clone(),
+        )
+    }
+
+    fn customers(&mut self, scope: &Scope) -> Result<Batch<Customer>, ErpError> {
+        let narrows = self.by_customer("customers", scope, &[])?;
+        self.read_parts("customers", scope, narrows, &["CUSTOMER_ID"], customer, |row| {
+            row.id.clone()
+        })
+    }
+
+    fn contacts(&mut self, scope: &Scope) -> Result<Batch<Contact>, ErpError> {
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            Ok(Some(Contact {
+                id: ContactId::new(f.text("CONTACT_ID")?),
+                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                // A contact without a name can still be written to; one without a phone is refused by selection,
+                // which can tell for whom.
+                name: f.opt_text("CONTACT_NAME")?.unwrap_or_default(),
+                phone: f.opt_text("PHONE")?.unwrap_or_default(),
+                receives_whatsapp: f.opt_flag("RECEIVES_WHATSAPP")?.unwrap_or(false),
+            }))
+        };
+        let narrows = self.by_customer("contacts", scope, &[])?;
+        let key = |row: &Contact| (row.customer.clone(), row.id.clone());
+        self.read_parts(
+            "contacts",
+            scope,
+            narrows,
+            &["CONTACT_ID", "CUSTOMER_ID"],
+            read,
+            key,
+        )
+    }
+
+    fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError> {
+        let narrows = match scope {
+            Scope::DueBetween { from, to } => {
+                vec![Narrow {
+                    conditions: self.due_conditions("q", *from, *to)?,
+                    ..Narrow::default()
+                }]
+            }
+            Scope::Customers(_) => self.by_customer("receivables", scope, &[])?,
+        };
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            let (due_on, balance) = (f.date("DUE_ON")?, f.money("BALANCE")?);
+            // Where the database could not filter (dates or numbers kept as text, sub-cent rests).
+            if let Scope::DueBetween { from, to } = scope
+                && (!balance.is_positive() || !(*from..=*to).contains(&due_on))
+            {
+                return Ok(None);
+            }
+            Ok(Some(Receivable {
+                id: ReceivableId::new(f.text("RECEIVABLE_ID")?),
+                branch: BranchId::new(f.text("BRANCH_ID")?),
+                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                document: f.text("DOCUMENT")?,
+                installment: f.opt_text("INSTALLMENT")?,
+                issued_on: f.opt_date("ISSUED_ON")?,
+                due_on,
+                amount: f.money("AMOUNT")?,
+                balance,
+                fine_percent: f.opt_percent("FINE_PERCENT")?,
+                interest_percent_month: f.opt_percent("INTEREST_PERCENT_MONTH")?,
+                excluded_reason: f.opt_text("EXCLUDED_REASON")?,
+            }))
+        };
+        self.read_parts("receivables", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
+            row.id.clone()
+        })
+    }
+
+    fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError> {
+        let instructions = self.column("boletos", "q", "INSTRUCTIONS")?;
+        let by_customer = self.column("boletos", "q", "CUSTOMER_ID")?.is_some();
+        let mut left_out = vec!["BOLETO_PDF"];
+        let narrows = match scope {
+            Scope::DueBetween { from, to } => {
+                // Each blob costs round trips, and a scan draws nothing.
+                if matches!(instructions, Some((_, ColumnKind::Blob))) {
+                    left_out.push("INSTRUCTIONS");
+                }
+                let joins = self.due_join("boletos", "RECEIVABLE_ID", *from, *to)?;
+                vec![Narrow {
+                    left_out: &left_out,
+                    joins,
+                    ..Narrow::default()
+                }]
+            }
+            Scope::Customers(_) if by_customer => self.by_customer("boletos", scope, &left_out)?,
+            Scope::Customers(ids) => {
+                let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
+                let (inner, _) = self.needed_column("receivables", "r", "RECEIVABLE_ID")?;
+                let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
+                let receivables = self.derived("receivables", None);
+                let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
+                let join = |part: String| {
+                    format!(
+                        " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
+                    )
+                };
+                let narrow = |part| Narrow {
+                    left_out: &left_out,
+                    joins: join(part),
+                    ..Narrow::default()
+                };
+                parts.into_iter().map(narrow).collect()
+            }
+        };
+        let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
+            // Sending finds boletos by this column where it is there: one without it would be lost in silence.
+            if by_customer {
+                f.text("CUSTOMER_ID")?;
+            }
+            Ok(Some(BoletoRecord {
+                receivable: Some(ReceivableId::new(f.text("RECEIVABLE_ID")?)),
+                bank_code: f.opt_text("BANK_CODE")?,
+                agency: f.opt_text("AGENCY")?,
+                account: f.opt_text("ACCOUNT")?,
+                wallet: f.opt_text("WALLET")?,
+                our_number: f.opt_text("OUR_NUMBER")?,
+                barcode: f.opt_text("BARCODE")?,
+                digitable_line: f.opt_text("DIGITABLE_LINE")?,
+                pix_code: f.opt_text("PIX_CODE")?,
+                beneficiary_name: f.opt_text("BENEFICIARY_NAME")?,
+                beneficiary_tax_id: f.opt_text("BENEFICIARY_TAX_ID")?,
+                payable_until: f.opt_date("PAYABLE_UNTIL")?,
+                pdf: None,
+                instructions: f.opt_text("INSTRUCTIONS")?,
+            }))
+        };
+        self.read_parts("boletos", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
+            row.receivable.clone()
+        })
+    }
+
+    fn find_customers(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
+        let text = text.trim();
+        let key = |row: &Customer| row.id.clone();
+        let mut found = Batch::default();
+        let limit = limit.max(1);
+        // The very id first: `12` means customer 12, whoever else has a 12 somewhere.
+        for condition in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
+            let narrow = Narrow {
+                first: Some(limit),
+                conditions: vec![condition],
+                ..Narrow::default()
+            };
+            found = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
+        }
+        if text.is_empty() {
+            return Ok(found);
+        }
+        let wanted = literal(&Value::from(text));
+        let mut anywhere = Vec::new();
+        if let Some((id, _)) = self.column("customers", "q", "CUSTOMER_ID")? {
+            anywhere.push(format!("CAST({id} AS VARCHAR(80)) CONTAINING {wanted}"));
+        }
+        if let Some((name, _)) = self.column("customers", "q", "NAME")? {
+            anywhere.push(format!("{name} CONTAINING {wanted}"));
+        }
+        // With or without punctuation, here as there.
+        let plain: String = text
+            .chars()
+            .filter(|c| !matches!(c, '.' | '/' | '-' | ' '))
+            .collect();
+        if let Some((tax_id, _)) = self.column("customers", "q", "TAX_ID")?
+            && plain.len() >= 3
+            && plain.bytes().all(|b| b.is_ascii_alphanumeric())
+        {
+            let bare = ['.', '/', '-']
+                .iter()
+                .fold(format!("CAST({tax_id} AS VARCHAR(80))"), |sql, mark| {
+                    format!("REPLACE({sql}, '{mark}', '')")
+                });
+            anywhere.push(format!("{bare} CONTAINING {}", literal(&Value::from(plain))));
+        }
+        let condition = format!("({})", anywhere.join(" OR "));
+        let narrow = Narrow {
+            first: Some(limit),
+            conditions: vec![condition],
+            ..Narrow::default()
+        };
+        let more = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
+        for row in more.rows {
+            if found.rows.len() < limit && found.rows.iter().all(|known| known.id != row.id) {
+                found.rows.push(row);
+            }
+        }
+        found.bad.extend(more.bad);
+        Ok(found)
+    }
+
+    fn logo(&mut self, branch: &BranchId) -> Result<Option<Vec<u8>>, ErpError> {
+        self.blob("branches", "LOGO", &[("BRANCH_ID", branch.as_str())])
+    }
+
+    fn boleto_pdf(
+        &mut self,
+        customer: &CustomerId,
+        receivable: &ReceivableId,
+    ) -> Result<Option<Vec<u8>>, ErpError> {
+        let keys = [
+            ("RECEIVABLE_ID", receivable.as_str()),
+            ("CUSTOMER_ID", customer.as_str()),
+        ];
+        self.blob("boletos", "BOLETO_PDF", &keys)
+    }
+}
+
+/// An unreadable tax id is reported, but the customer stays: it is only printed.
+fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {
+    let tax_id = match f.opt_text("TAX_ID") {
+        // Zeros are what ERPs write for "none".
+        Ok(Some(text)) if text.chars().any(|c| c.is_ascii_digit() && c != '0') => match TaxId::parse(&text) {
+            Ok(tax_id) => Some(tax_id),
+            Err(_) => {
+                faults.push(f.fault("TAX_ID", BadValue::NotATaxId));
+                None
+            }
+        },
+        Ok(_) => None,
+        Err(fault) => {
+            faults.push(fault);
+            None
+        }
+    };
+    Ok(Some(Customer {
+        id: CustomerId::new(f.text("CUSTOMER_ID")?),
+        name: f.text("NAME")?,
+        tax_id,
+        address: f.opt_text("ADDRESS")?,
+        district: f.opt_text("DISTRICT")?,
+        city: f.opt_text("CITY")?,
+        state: f.opt_text("STATE")?,
+        postal_code: f.opt_text("POSTAL_CODE")?,
+        email_notice: f.opt_flag("EMAIL_NOTICE")?.unwrap_or(false),
+        blocked: f.opt_flag("BLOCKED")?.unwrap_or(false),
+    }))
+}

@@ -1,0 +1,439 @@
+//! How a source query is described, wrapped as a derived table, narrowed to a scope and run.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::ops::ControlFlow;
+
+use chrono::NaiveDate;
+
+use super::contract::{self, Expect, Present, columns};
+use super::read::{self, Fault, Fields};
+use super::source::{SourceQueries, SourceQuery};
+use crate::adapters::firebird::connection::{
+    Column, ColumnKind, Connection, DatabaseError, Row, Value, literal,
+};
+use crate::domain::ids::CustomerId;
+use crate::domain::receivable::{BadValue, Batch};
+use crate::ports::erp::{ErpError, QueryProblem, Scope};
+
+/// Firebird allows 1,500; the statement must stay below 60 KB.
+const IDS_PER_QUERY: usize = 500;
+
+/// One read-only snapshot transaction; it ends when this is dropped.
+#[derive(Debug)]
+pub struct FirebirdSnapshot<'a> {
+    pub(super) connection: Connection,
+    pub(super) queries: &'a SourceQueries,
+    pub(super) dialect: i64,
+    /// What the queries described so far deliver.
+    pub(super) present: HashMap<&'static str, Present>,
+}
+
+/// What to select and how to narrow it.
+#[derive(Default)]
+pub(super) struct Narrow<'a> {
+    /// Columns of the contract that are not to be fetched.
+    pub left_out: &'a [&'a str],
+    /// At most so many rows.
+    pub first: Option<usize>,
+    /// Joins behind `q`.
+    pub joins: String,
+    /// Conditions, joined by AND.
+    pub conditions: Vec<String>,
+}
+
+impl<'a> FirebirdSnapshot<'a> {
+    /// The queries behind it.
+    pub fn queries(&self) -> &'a SourceQueries {
+        self.queries
+    }
+
+    /// All that is wrong with the columns of a query; an empty list: it keeps the contract.
+    ///
+    /// # Errors
+    /// [`ErpError`] when the server refuses its text.
+    pub fn problems(&mut self, query: &'static str) -> Result<Vec<QueryProblem>, ErpError> {
+        let described = self.describe(query)?;
+        Ok(contract::problems(query, &described))
+    }
+
+    /// The first rows of a query, by column: values that concern people are shown by their shape only.
+    ///
+    /// # Errors
+    /// [`ErpError`] when the query does not keep the contract, or the server refuses a row.
+    pub fn sample(
+        &mut self,
+        query: &'static str,
+        rows: usize,
+    ) -> Result<Vec<Vec<(&'static str, String)>>, ErpError> {
+        let present = self.present(query)?;
+        let blobs: Vec<&str> = columns(query)
+            .iter()
+            .filter(|spec| spec.expect == Expect::Blob)
+            .map(|spec| spec.name)
+            .collect();
+        let list = select_list(query, &present, &blobs);
+        let sql = format!("SELECT FIRST {rows} {list} FROM {} q", self.derived(query, None));
+        let found = self
+            .connection
+            .query(&sql, &[])
+            .map_err(|error| refused(self.queries.get(query), error, false))?;
+        let positions = read::positions(query, &present, &blobs);
+        let named = |row: &Row| {
+            let named = columns(query).iter().zip(&positions);
+            named
+                .filter_map(|(spec, at)| Some((spec.name, read::shown(spec, row.value((*at)?)?))))
+                .collect::<Vec<_>>()
+        };
+        Ok(found.iter().map(named).collect())
+    }
+
+    fn describe(&mut self, query: &'static str) -> Result<Vec<Column>, ErpError> {
+        let source = self.queries.get(query);
+        let (from, to) = all_dates();
+        self.connection
+            .describe(&source.sql(from, to, self.dialect))
+            .map_err(|error| refused(source, error, true))
+    }
+
+    fn present(&mut self, query: &'static str) -> Result<Present, ErpError> {
+        if let Some(present) = self.present.get(query) {
+            return Ok(present.clone());
+        }
+        let described = self.describe(query)?;
+        let source = self.queries.get(query);
+        let present = contract::hold(query, &described).map_err(|problem| source.error(problem))?;
+        self.present.insert(query, present.clone());
+        Ok(present)
+    }
+
+    /// The derived table of a query. `due`: what `:DUE_FROM` and `:DUE_TO` stand for.
+    pub(super) fn derived(&self, query: &str, due: Option<(NaiveDate, NaiveDate)>) -> String {
+        let (from, to) = due.unwrap_or_else(all_dates);
+        format!("(\n{}\n)", self.queries.get(query).sql(from, to, self.dialect))
+    }
+
+    /// Runs a query and turns its rows into values; rows that cannot be read, and second rows of a key, go to `bad`.
+    pub(super) fn read<T, K: Eq + Hash>(
+        &mut self,
+        query: &'static str,
+        scope: Option<&Scope>,
+        narrow: &Narrow<'_>,
+        key_columns: &[&'static str],
+        row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Batch<T>, ErpError> {
+        let present = self.present(query)?;
+        let due = match scope {
+            Some(Scope::DueBetween { from, to }) => Some((*from, *to)),
+            _ => None,
+        };
+        let mut sql = String::from("SELECT ");
+        if let Some(first) = narrow.first {
+            sql.push_str(&format!("FIRST {first} "));
+        }
+        sql.push_str(&select_list(query, &present, narrow.left_out));
+        sql.push_str(&format!(" FROM {} q{}", self.derived(query, due), narrow.joins));
+        if !narrow.conditions.is_empty() {
+            sql.push_str(&format!(" WHERE {}", narrow.conditions.join(" AND ")));
+        }
+        let positions = read::positions(query, &present, narrow.left_out);
+        let mut batch = Batch::default();
+        let mut seen: HashSet<K> = HashSet::new();
+        let mut number = 0_usize;
+        let read = self.connection.query_each(&sql, &[], &mut |values| {
+            number += 1;
+            let fields = Fields {
+                query,
+                row: &values,
+                positions: &positions,
+            };
+            let mut faults = Vec::new();
+            match row(&fields, &mut faults) {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    if seen.insert(key(&value)) {
+                        batch.rows.push(value);
+                    } else {
+                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                    }
+                }
+                Err(fault) => faults.push(fault),
+            }
+            if !faults.is_empty() {
+                let mut name = fields.key(key_columns);
+                if name.is_empty() {
+                    name = format!("#{number}");
+                }
+                batch
+                    .bad
+                    .extend(faults.into_iter().map(|fault| fault.row(query, name.clone())));
+            }
+            ControlFlow::Continue(())
+        });
+        read.map_err(|error| refused(self.queries.get(query), error, false))?;
+        Ok(batch)
+    }
+
+    /// The same for each part of a long list of ids.
+    pub(super) fn read_parts<T, K: Eq + Hash>(
+        &mut self,
+        query: &'static str,
+        scope: &Scope,
+        narrows: Vec<Narrow<'_>>,
+        key_columns: &[&'static str],
+        row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
+        key: impl Fn(&T) -> K,
+    ) -> Result<Batch<T>, ErpError> {
+        let mut all = Batch::default();
+        for narrow in narrows {
+            let part = self.read(query, Some(scope), &narrow, key_columns, &row, &key)?;
+            all.rows.extend(part.rows);
+            all.bad.extend(part.bad);
+        }
+        Ok(all)
+    }
+
+    /// The column of a query as SQL names it, behind an alias; `None` where the query lacks it.
+    pub(super) fn column(
+        &mut self,
+        query: &'static str,
+        alias: &str,
+        name: &str,
+    ) -> Result<Option<(String, ColumnKind)>, ErpError> {
+        let present = self.present(query)?;
+        let at = columns(query).iter().position(|spec| spec.name == name);
+        let column = at.and_then(|at| present[at].as_ref());
+        Ok(column.map(|column| (format!("{alias}.{}", quoted(&column.name)), column.kind)))
+    }
+
+    /// `column IN (...)` of a query, in parts that the server takes. Ids that the column cannot hold find nothing.
+    pub(super) fn id_conditions(
+        &mut self,
+        query: &'static str,
+        alias: &str,
+        name: &str,
+        ids: &[&str],
+    ) -> Result<Vec<String>, ErpError> {
+        let Some((column, kind)) = self.column(query, alias, name)? else {
+            return Ok(Vec::new());
+        };
+        let literals: Vec<String> = ids.iter().filter_map(|id| id_literal(id, kind)).collect();
+        Ok(literals
+            .chunks(IDS_PER_QUERY)
+            .map(|part| format!("{column} IN ({})", part.join(", ")))
+            .collect())
+    }
+
+    /// The conditions under which a receivable is open and due within the dates, as far as the database can tell
+    /// (numbers and dates kept as text are sorted out by the reader). Null values pass: they are reported.
+    pub(super) fn due_conditions(
+        &mut self,
+        alias: &str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<Vec<String>, ErpError> {
+        let mut conditions = Vec::new();
+        if let Some((column, ColumnKind::Date)) = self.column("receivables", alias, "DUE_ON")? {
+            // A half-open range, since a TIMESTAMP may carry a time; as text, which suits both types and dialects.
+            let end = to.succ_opt().unwrap_or(to);
+            conditions.push(format!(
+                "(({column} >= '{from}' AND {column} < '{end}') OR {column} IS NULL)"
+            ));
+        }
+        if let Some((column, ColumnKind::Integer | ColumnKind::Number)) =
+            self.column("receivables", alias, "BALANCE")?
+        {
+            conditions.push(format!("({column} <> 0 OR {column} IS NULL)"));
+        }
+        Ok(conditions)
+    }
+
+    /// A join that keeps the rows of `q` whose `key` has an open receivable due within the dates.
+    pub(super) fn due_join(
+        &mut self,
+        query: &'static str,
+        key: &'static str,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> Result<String, ErpError> {
+        let conditions = self.due_conditions("r", from, to)?;
+        let (inner, _) = self.needed_column("receivables", "r", key)?;
+        let (outer, _) = self.needed_column(query, "q", key)?;
+        let filter = if conditions.is_empty() {
+            String::new()
+        } else {
+            format!(" WHERE {}", conditions.join(" AND "))
+        };
+        let receivables = self.derived("receivables", Some((from, to)));
+        Ok(format!(
+            " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r{filter}) d ON d.k = {outer}"
+        ))
+    }
+
+    pub(super) fn needed_column(
+        &mut self,
+        query: &'static str,
+        alias: &str,
+        name: &'static str,
+    ) -> Result<(String, ColumnKind), ErpError> {
+        self.column(query, alias, name)?.ok_or_else(|| {
+            self.queries.get(query).error(QueryProblem::MissingColumn {
+                column: name.to_owned(),
+                expected: Expect::Id.to_string(),
+                nearest: None,
+            })
+        })
+    }
+
+    /// How to narrow a query of customers' things to a scope.
+    pub(super) fn by_customer<'n>(
+        &mut self,
+        query: &'static str,
+        scope: &Scope,
+        left_out: &'n [&'n str],
+    ) -> Result<Vec<Narrow<'n>>, ErpError> {
+        Ok(match scope {
+            Scope::DueBetween { from, to } => {
+                let joins = self.due_join(query, "CUSTOMER_ID", *from, *to)?;
+                vec![Narrow {
+                    left_out,
+                    joins,
+                    ..Narrow::default()
+                }]
+            }
+            Scope::Customers(ids) => {
+                let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
+                let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
+                conditions
+                    .into_iter()
+                    .map(|condition| Narrow {
+                        left_out,
+                        conditions: vec![condition],
+                        ..Narrow::default()
+                    })
+                    .collect()
+            }
+        })
+    }
+
+    /// One blob of the first row that fits.
+    pub(super) fn blob(
+        &mut self,
+        query: &'static str,
+        name: &'static str,
+        keys: &[(&'static str, &str)],
+    ) -> Result<Option<Vec<u8>>, ErpError> {
+        let Some((column, _)) = self.column(query, "q", name)? else {
+            return Ok(None);
+        };
+        let mut conditions = Vec::new();
+        for (key, id) in keys {
+            if let Some((column, kind)) = self.column(query, "q", key)? {
+                let Some(literal) = id_literal(id, kind) else {
+                    return Ok(None);
+                };
+                conditions.push(format!("{column} = {literal}"));
+            }
+        }
+        let sql = format!(
+            "SELECT FIRST 1 {column} FROM {} q WHERE {} AND {column} IS NOT NULL",
+            self.derived(query, None),
+            conditions.join(" AND ")
+        );
+        let rows = self
+            .connection
+            .query(&sql, &[])
+            .map_err(|error| refused(self.queries.get(query), error, false))?;
+        Ok(rows.first().and_then(|row| match row.value(0) {
+            Some(Value::Bytes(bytes)) if !bytes.is_empty() => Some(bytes.clone()),
+            _ => None,
+        }))
+    }
+}
+
+/// What `:DUE_FROM` and `:DUE_TO` stand for where the scope is not about dates.
+fn all_dates() -> (NaiveDate, NaiveDate) {
+    const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+        match NaiveDate::from_ymd_opt(year, month, day) {
+            Some(date) => date,
+            None => panic!("not a date"),
+        }
+    }
+    const ALL: (NaiveDate, NaiveDate) = (day(1900, 1, 1), day(9000, 12, 31));
+    ALL
+}
+
+/// The columns to fetch, in the order of the contract. Numbers go through text, so that no digit is lost.
+fn select_list(query: &str, present: &Present, left_out: &[&str]) -> String {
+    let mut list = Vec::new();
+    for (spec, column) in columns(query).iter().zip(present) {
+        let Some(column) = column.as_ref().filter(|_| !left_out.contains(&spec.name)) else {
+            continue;
+        };
+        let name = format!("q.{}", quoted(&column.name));
+        let exact = matches!(spec.expect, Expect::Money | Expect::Percent) && column.kind != ColumnKind::Text;
+        list.push(if exact || column.kind == ColumnKind::Number {
+            format!("CAST({name} AS VARCHAR(60))")
+        } else {
+            name
+        });
+    }
+    list.join(", ")
+}
+
+/// A column name as SQL takes it; quoted only where need be (dialect 1 knows no quoted names).
+fn quoted(name: &str) -> String {
+    let plain = name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_' || b == b'$');
+    if plain {
+        name.to_owned()
+    } else {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+}
+
+/// An id to compare with a column of this kind; `None`: the column cannot hold it.
+fn id_literal(id: &str, kind: ColumnKind) -> Option<String> {
+    match kind {
+        ColumnKind::Integer | ColumnKind::Number => {
+            let digits = id.strip_prefix('-').unwrap_or(id);
+            let number = !digits.is_empty()
+                && digits.len() <= 18
+                && digits.bytes().all(|b| b.is_ascii_digit() || b == b'.')
+                && digits.matches('.').count() <= 1;
+            number.then(|| id.to_owned())
+        }
+        _ => Some(literal(&Value::from(id))),
+    }
+}
+
+/// The server's refusal, with the line of the file. `described`: the query stood alone, its text begins at line 2.
+fn refused(source: &SourceQuery, error: DatabaseError, described: bool) -> ErpError {
+    match error {
+        DatabaseError::Other { detail, .. } => {
+            let line = if described {
+                line(&detail).and_then(|line| line.checked_sub(1))
+            } else {
+                None
+            };
+            source.error(QueryProblem::Refused {
+                text: detail,
+                line: line.filter(|line| *line > 0),
+            })
+        }
+        other => ErpError::Database(other),
+    }
+}
+
+/// `... line 3, column 12 ...`
+fn line(detail: &str) -> Option<u32> {
+    let after = detail
+        .to_ascii_lowercase()
+        .rfind("line ")
+        .map(|at| at + "line ".len())?;
+    let digits: String = detail[after..].chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
