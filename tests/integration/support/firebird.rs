@@ -91,11 +91,16 @@ impl TestServer {
 
     /// An empty database of this character set on this server.
     pub fn database(&self, charset: &str) -> TestDatabase {
+        let database = self.absent();
+        drop(Connection::create_database(&database.settings, charset).expect("a new database"));
+        database
+    }
+
+    /// A place for a database that is not there yet.
+    pub fn absent(&self) -> TestDatabase {
         let path = self.folder.join("data").join(format!("{}.fdb", unique()));
-        let settings = self.settings(&path);
-        drop(Connection::create_database(&settings, charset).expect("a new database"));
         TestDatabase {
-            settings,
+            settings: self.settings(&path),
             path,
             folder: None,
             _keeper: Mutex::default(),
