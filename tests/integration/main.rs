@@ -12,3 +12,4 @@ mod firebird;
 mod outbox;
 mod sample;
 mod sandbox;
+mod tools;

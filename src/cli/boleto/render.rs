@@ -50,7 +50,12 @@ fn decoded(bytes: &[u8]) -> Option<String> {
     std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
-fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: NaiveDate) -> Result<ExitCode, CliError> {
+fn one(
+    context: &Context,
+    described: &str,
+    args: &BoletoRenderArgs,
+    today: NaiveDate,
+) -> Result<ExitCode, CliError> {
     let (view, left_out) = match description::read(described, today, &context.catalog) {
         Ok(read) => read,
         Err(refusal) => {
@@ -61,14 +66,20 @@ fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: Naive
     let pdf = boleto_pdf(&view);
     files::replace(&args.out, &pdf)?;
     for left in &left_out {
-        context.output.tell(&text::wrap(&left.words, context.output.width(), "  "));
+        context
+            .output
+            .tell(&text::wrap(&left.words, context.output.width(), "  "));
     }
     let file = args.out.display().to_string();
     if context.output.is_json() {
         let warnings: Vec<Value> = left_out.iter().map(|left| warning(left, None)).collect();
-        context.output.json(&json!({"file": file, "bytes": pdf.len(), "warnings": warnings}))?;
+        context
+            .output
+            .json(&json!({"file": file, "bytes": pdf.len(), "warnings": warnings}))?;
     } else {
-        context.output.line(&context.text("render-done", &[("file", file.into())]))?;
+        context
+            .output
+            .line(&context.text("render-done", &[("file", file.into())]))?;
     }
     Ok(ExitCode::Done)
 }
@@ -76,14 +87,19 @@ fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: Naive
 fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Result<ExitCode, CliError> {
     std::fs::create_dir_all(out).map_err(|error| CliError::file(out, error))?;
     let (mut written, mut refused, mut warnings) = (0_usize, Vec::new(), Vec::new());
-    for (number, line) in (1_u64..).zip(described.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in (1_u64..)
+        .zip(described.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         match description::read(line, today, &context.catalog) {
             Ok((view, left_out)) => {
                 files::replace(&out.join(format!("{number:06}.pdf")), &boleto_pdf(&view))?;
                 written += 1;
                 for left in left_out {
                     let words = place(context, number, &left.words);
-                    context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                    context
+                        .output
+                        .tell(&text::wrap(&words, context.output.width(), "  "));
                     warnings.push(warning(&left, Some(number)));
                 }
             }
@@ -93,7 +109,9 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
                     Some(hint) => format!("{} {hint}", refusal.words.message),
                     None => refusal.words.message.clone(),
                 };
-                context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                context
+                    .output
+                    .tell(&text::wrap(&words, context.output.width(), "  "));
                 let mut entry = refusal.more.clone();
                 entry.insert("line".to_owned(), json!(number));
                 entry.insert("field".to_owned(), json!(refusal.field));
@@ -115,7 +133,10 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
         return Ok(ExitCode::Done);
     }
     let args = [("refused", count.into()), ("lines", (written + count).into())];
-    Err(CliError::said(ExitCode::Usage, Words::new(context.text("lines-refused", &args))))
+    Err(CliError::said(
+        ExitCode::Usage,
+        Words::new(context.text("lines-refused", &args)),
+    ))
 }
 
 /// A refusal with the line of the file in its words.
@@ -128,7 +149,13 @@ fn placed(context: &Context, mut refusal: Refusal, line: Option<u64>) -> Refusal
 }
 
 fn place(context: &Context, line: u64, words: &str) -> String {
-    context.text("render-line", &[("line", line.to_string().into()), ("words", words.to_owned().into())])
+    context.text(
+        "render-line",
+        &[
+            ("line", line.to_string().into()),
+            ("words", words.to_owned().into()),
+        ],
+    )
 }
 
 fn warning(left: &LeftOut, line: Option<u64>) -> Value {
