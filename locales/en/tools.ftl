@@ -69,7 +69,7 @@ pix-no-crc = The CRC at the end of the Pix code is missing (6304 and four charac
 pix-crc = The CRC of the Pix code does not agree: expected { $expected }, found { $found }.
 pix-broken-hint = The code was cut or changed; copy it again as a whole.
 lines-refused = { $refused ->
-    [one] { $refused } line refused
+    [1] { $refused } line refused
    *[other] { $refused } lines refused
 } of { $lines }.
 lines-refused-hint = Look for "field" in the output: it tells line and field of each.
@@ -160,7 +160,7 @@ render-pix-static = only the bank's own dynamic Pix code settles the boleto; thi
 render-pix-amount = the amount of the Pix code is not the boleto's.
 render-done = Written: { $file }
 render-done-many = { $written ->
-    [one] { $written } boleto written
+    [1] { $written } boleto written
    *[other] { $written } boletos written
 } to { $folder }
 

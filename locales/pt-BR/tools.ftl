@@ -69,7 +69,7 @@ pix-no-crc = Falta o CRC no fim do código Pix (6304 e quatro caracteres).
 pix-crc = O CRC do código Pix não confere: esperado { $expected }, encontrado { $found }.
 pix-broken-hint = O código veio cortado ou alterado; copie-o inteiro de novo.
 lines-refused = { $refused ->
-    [one] { $refused } linha recusada
+    [1] { $refused } linha recusada
    *[other] { $refused } linhas recusadas
 } de { $lines }.
 lines-refused-hint = Procure "field" na saída: diz a linha e o campo de cada uma.
@@ -160,7 +160,7 @@ render-pix-static = só o Pix dinâmico do próprio banco baixa o boleto; este n
 render-pix-amount = o valor do Pix não é o do boleto.
 render-done = Gravado: { $file }
 render-done-many = { $written ->
-    [one] { $written } boleto gravado
+    [1] { $written } boleto gravado
    *[other] { $written } boletos gravados
 } em { $folder }
 

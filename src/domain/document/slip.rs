@@ -210,7 +210,7 @@ impl BoletoView {
                 interest_a_day: interest_a_day(amount, receivable.interest_percent_month),
                 payable_until: record.payable_until,
             },
-            pix_code: usable_pix(record.pix_code.as_deref(), receivable.balance),
+            pix_code: usable_pix(record.pix_code.as_deref(), amount),
             reference: reference.to_owned(),
         })
     }
@@ -230,171 +230,17 @@ impl BoletoView {
     }
 }
 
-/// The bank's Pix code without what a database adds to it, where it may stand on a boleto of this amount: whole,
-/// dynamic, and not over another amount. A static one is anybody's, and paying it settles no boleto.
+/// The bank's Pix code, as long as it is right and one that settles this boleto: a dynamic code (a home-made
+/// static one settles nothing), its amount, where it tells one, that of the boleto. Anything else is left out; the
+/// line still pays.
 pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
     let code = pix::parse(stored?).ok()?;
-    code.fits_boleto(amount).then(|| code.as_str().to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::boleto::encode;
-    use crate::domain::boleto::free_field::{Part, build};
-    use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
-    use crate::domain::pix::{DynamicCode, StaticCode};
-
-    const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a date");
-
-    fn receivable() -> Receivable {
-        Receivable {
-            id: ReceivableId::new("1"),
-            branch: BranchId::new("1"),
-            customer: CustomerId::new("1"),
-            document: "NF 1".to_owned(),
-            installment: None,
-            issued_on: None,
-            due_on: NaiveDate::from_ymd_opt(2026, 12, 10).expect("a date"),
-            amount: Cents::new(35_000),
-            balance: Cents::new(35_000),
-            fine_percent: None,
-            interest_percent_month: None,
-            excluded_reason: None,
-        }
-    }
-
-    /// A boleto of Itaú with this value in its code.
-    fn record(cents: i64, due_on: Option<NaiveDate>) -> BoletoRecord {
-        let parts = [
-            (Part::Wallet, "109"),
-            (Part::OurNumber, "223350"),
-            (Part::Agency, "1234"),
-            (Part::Account, "56789"),
-        ];
-        let field = build("341", &parts).expect("Itaú's layout");
-        let barcode = encode("341", due_on, Cents::new(cents), &field).expect("a barcode");
-        let text = |text: &str| Some(text.to_owned());
-        BoletoRecord {
-            bank_code: text("341-7"),
-            agency: text("1234"),
-            account: text("56789-7"),
-            wallet: text("109"),
-            our_number: text("109/00223350-2"),
-            barcode: text(barcode.as_str()),
-            digitable_line: text(&barcode.formatted_line()),
-            ..BoletoRecord::default()
-        }
-    }
-
-    #[test]
-    fn a_code_that_contradicts_its_record_is_refused_by_name() {
-        let due = Some(receivable().due_on);
-        assert!(usable_code(&record(35_000, due), &receivable(), TODAY).is_ok());
-        let other = record(35_001, due);
-        type Change = fn(&mut BoletoRecord);
-        let changes: [(BoletoRefusal, Change); 9] = [
-            (BoletoRefusal::AccountDiffers, |r| {
-                r.account = Some("56780-7".into())
-            }),
-            (BoletoRefusal::AgencyDiffers, |r| r.agency = Some("1235".into())),
-            (BoletoRefusal::WalletDiffers, |r| r.wallet = Some("175".into())),
-            (BoletoRefusal::OurNumberDiffers, |r| {
-                r.our_number = Some("109/00223351-0".into());
-            }),
-            (BoletoRefusal::BankDiffers, |r| r.bank_code = Some("237".into())),
-            (BoletoRefusal::BadCode, |r| r.barcode = Some("34".into())),
-            (BoletoRefusal::PastPayableUntil, |r| {
-                r.payable_until = TODAY.pred_opt()
-            }),
-            (BoletoRefusal::NoCode, |r| {
-                r.barcode = None;
-                r.digitable_line = Some("  ".into());
-            }),
-            (BoletoRefusal::NotABoleto, |r| {
-                r.barcode = Some("83640000001331201380008128846271108013618155".into());
-                r.digitable_line = None;
-            }),
-        ];
-        for (refusal, change) in changes {
-            let mut record = record(35_000, due);
-            change(&mut record);
-            assert_eq!(usable_code(&record, &receivable(), TODAY), Err(refusal));
-        }
-        let mut two = record(35_000, due);
-        two.digitable_line = other.digitable_line.clone();
-        assert_eq!(
-            usable_code(&two, &receivable(), TODAY),
-            Err(BoletoRefusal::CodesDiffer)
-        );
-        assert_eq!(
-            usable_code(&other, &receivable(), TODAY),
-            Err(BoletoRefusal::AmountDiffers)
-        );
-    }
-
-    #[test]
-    fn due_date_and_amount_are_the_receivables_as_far_as_the_code_tells_them() {
-        let due = receivable().due_on;
-        let tomorrow = record(35_000, due.succ_opt());
-        assert_eq!(
-            usable_code(&tomorrow, &receivable(), TODAY),
-            Err(BoletoRefusal::DueDateDiffers)
-        );
-        assert!(
-            usable_code(&record(35_000, None), &receivable(), TODAY).is_ok(),
-            "factor 0000"
-        );
-        // The same factor, but twenty years on no bank takes it for that day.
-        let late = TODAY + chrono::Days::new(7_300);
-        assert_eq!(
-            usable_code(&record(35_000, Some(due)), &receivable(), late),
-            Err(BoletoRefusal::DueDateDiffers)
-        );
-        let mut partly_paid = receivable();
-        partly_paid.balance = Cents::new(100);
-        assert!(
-            usable_code(&record(0, Some(due)), &receivable(), TODAY).is_ok(),
-            "the payer's choice"
-        );
-        for cents in [0, 35_000] {
-            let refused = usable_code(&record(cents, Some(due)), &partly_paid, TODAY);
-            assert_eq!(refused, Err(BoletoRefusal::AmountDiffers), "{cents}");
-        }
-    }
-
-    #[test]
-    fn only_the_banks_own_pix_code_of_this_amount_is_printed() {
-        let amount = Cents::new(35_000);
-        let dynamic = |amount| {
-            let code = DynamicCode {
-                url: "pix.example.com/qr/v2/cobv/1",
-                amount,
-                name: "SILVA",
-                city: "CANOAS",
-                postal_code: None,
-            };
-            code.write().expect("a code").as_str().to_owned()
-        };
-        let with_amount = dynamic(Some(amount));
-        assert_eq!(
-            usable_pix(Some(&format!(" {with_amount}\r\n")), amount),
-            Some(with_amount.clone())
-        );
-        assert!(usable_pix(Some(&dynamic(None)), amount).is_some());
-        assert_eq!(usable_pix(Some(&dynamic(Some(Cents::new(1)))), amount), None);
-        let broken = with_amount.replace("SILVA", "SILVO");
-        assert_eq!(usable_pix(Some(&broken), amount), None, "the checksum");
-        let home_made = StaticCode {
-            key: "52998224725",
-            name: "SILVA",
-            city: "CANOAS",
-            ..StaticCode::default()
-        };
-        let home_made = home_made.write().expect("a code");
-        assert_eq!(usable_pix(Some(home_made.as_str()), amount), None);
-        assert_eq!(usable_pix(None, amount), None);
-    }
+    let fits = if amount == Cents::ZERO {
+        code.is_printable_on_boleto()
+    } else {
+        code.fits_boleto(amount)
+    };
+    fits.then(|| code.as_str().to_owned())
 }
 
 #[cfg(test)]
@@ -512,5 +358,26 @@ mod tests {
             Err(BoletoRefusal::DueDateDiffers)
         );
         assert!(usable_code(&record, &old, day("2017-02-01")).is_ok());
+    }
+
+    #[test]
+    fn only_a_banks_own_right_code_is_printed() {
+        let amount = Cents::new(35_000);
+        let dynamic = "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/\
+            9d36b84fc70b478fb95c12729b90ca255204000053039865802BR5920SILVA AUTOPECAS LTDA6012PORTO ALEGRE62070503***6304F4CE";
+        assert_eq!(
+            usable_pix(Some(&format!("{dynamic}  ")), amount).as_deref(),
+            Some(dynamic)
+        );
+        assert_eq!(usable_pix(Some(dynamic), Cents::ZERO).as_deref(), Some(dynamic));
+        // One character changed: the checksum fails.
+        assert_eq!(usable_pix(Some(&dynamic.replace("SILVA", "SELVA")), amount), None);
+        // The Banco Central's own example of a static code.
+        let fixed = "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR\
+            5913Fulano de Tal6008BRASILIA62070503***63041D3D";
+        assert!(pix::parse(fixed).is_ok());
+        assert_eq!(usable_pix(Some(fixed), amount), None);
+        assert_eq!(usable_pix(Some(""), amount), None);
+        assert_eq!(usable_pix(None, amount), None);
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use crate::adapters::firebird::connection::charset;
 use crate::ports::erp::{ErpError, QueryProblem};
 
 macro_rules! shipped {
@@ -168,12 +169,19 @@ fn strangers(dir: &Path) -> Result<Vec<PathBuf>, ErpError> {
 
 /// Files come from Notepad and from ERP tools: UTF-8 with or without BOM, UTF-16, or CP1252.
 fn decode(bytes: &[u8]) -> String {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    let utf16 = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    match bytes {
+        [0xFF, 0xFE, ..] => utf16(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => utf16(u16::from_be_bytes),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            std::str::from_utf8(bytes).map_or_else(|_| charset::ansi(bytes), str::to_owned)
+        }
     }
 }
 
@@ -314,6 +322,22 @@ mod tests {
                 .sql(day("2026-01-02"), day("2026-03-04"), 1)
                 .contains("AS TIMESTAMP")
         );
+    }
+
+    #[test]
+    fn files_of_any_windows_editor() {
+        let utf16 =
+            |unit: fn(u16) -> [u8; 2]| "\u{feff}ação".encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        for bytes in [
+            "ação".as_bytes().to_vec(),
+            "\u{feff}ação".as_bytes().to_vec(),
+            b"a\xE7\xE3o".to_vec(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
+        ] {
+            assert_eq!(decode(&bytes), "ação", "{bytes:?}");
+        }
+        assert_eq!(decode(b""), "");
     }
 
     #[test]
