@@ -400,7 +400,13 @@ fn many_are_drawn_by_line_and_wrong_ones_named() {
         "{".to_owned(),
         with("pix_code", json!("00020126")),
     ];
-    std::fs::write(folder.path().join("many.jsonl"), lines.join("\n")).unwrap();
+    // As PowerShell writes it.
+    let utf16: Vec<u8> = "\u{feff}"
+        .encode_utf16()
+        .chain(lines.join("\r\n").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    std::fs::write(folder.path().join("many.jsonl"), utf16).unwrap();
     let ran = run_with(
         folder.path(),
         &["--json", "boleto", "render", "many.jsonl", "--out", "out"],

@@ -43,11 +43,16 @@ pub fn run(context: &Context, args: &BoletoRenderArgs, today: NaiveDate) -> Resu
 
 /// As editors and shells write it: UTF-8 with or without its mark, UTF-16 with it.
 fn decoded(bytes: &[u8]) -> Option<String> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, broken) = encoding.decode(bytes);
-        return (!broken).then(|| text.into_owned());
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<Result<String, _>>().ok()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        bytes => String::from_utf8(bytes.to_vec()).ok(),
     }
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
 fn one(
