@@ -58,7 +58,7 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
         seed: u64::from(args.seed),
         ..SampleSpec::new(today)
     };
-    let connection = wiring::connection(settings, &settings.database);
+    let connection = wiring::connection(context, settings, &settings.database);
     let bar = progress::bar(&context.output, 0, context.say("demo-seeding"));
     let summary = seed(&connection, &spec, &mut |done, total| {
         bar.set_length(total);

@@ -371,6 +371,8 @@ mod tests {
         Config(ConfigArgs),
         Demo(DemoArgs),
         Source(SourceArgs),
+        Boleto(BoletoArgs),
+        Pix(PixArgs),
     }
 
     fn pages(command: &mut Command, path: &str, pages: &mut Vec<(String, String)>) {

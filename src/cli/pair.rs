@@ -21,7 +21,7 @@ use crate::render::qr;
 /// [`CliError`].
 pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     let instance = gateways.choose(context, args.instance.as_deref())?;
@@ -158,7 +158,7 @@ fn write_png(path: &Path, text: &str) -> Result<(), CliError> {
 /// [`CliError`].
 pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::reading_clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     let mut rows: Vec<(String, bool, Result<LinkState, crate::ports::gateway::GatewayError>)> = Vec::new();

@@ -27,11 +27,21 @@ pub enum TrialError {
     #[error(transparent)]
     Dossier(#[from] DossierError),
     /// The gateway.
-    #[error(transparent)]
-    Gateway(#[from] GatewayError),
+    #[error("{instance}: {error}")]
+    Gateway {
+        /// Which instance.
+        instance: InstanceId,
+        /// Why.
+        error: GatewayError,
+    },
     /// The instance is not linked.
-    #[error("not linked")]
-    NotPaired(LinkState),
+    #[error("{instance} is not linked")]
+    NotPaired {
+        /// Which instance.
+        instance: InstanceId,
+        /// Its state.
+        state: LinkState,
+    },
     /// The phone is not on WhatsApp.
     #[error("not on WhatsApp")]
     NotOnWhatsApp,
@@ -110,13 +120,15 @@ pub fn send_test(
         .ground
         .instance_for(&selected.branch, shop)
         .ok_or(TrialError::NoInstance)?;
-    let gateway = gateway(&instance)?;
-    match gateway.status()? {
+    let failed = |error| TrialError::Gateway { instance: instance.clone(), error };
+    let gateway = gateway(&instance).map_err(failed)?;
+    match gateway.status().map_err(failed)? {
         LinkState::Open { .. } => {}
-        state => return Err(TrialError::NotPaired(state)),
+        state => return Err(TrialError::NotPaired { instance, state }),
     }
     let canonical = gateway
-        .resolve(std::slice::from_ref(to))?
+        .resolve(std::slice::from_ref(to))
+        .map_err(failed)?
         .into_iter()
         .next()
         .and_then(|r| r.canonical)

@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings};
 use wa_notify::adapters::firebird::embedded;
@@ -96,14 +96,19 @@ impl TestServer {
 
     /// An empty database of this character set on this server.
     pub fn database(&self, charset: &str) -> TestDatabase {
+        let database = self.absent();
+        drop(Connection::create_database(&database.settings, charset).expect("a new database"));
+        database
+    }
+
+    /// A place for a database that is not there yet.
+    pub fn absent(&self) -> TestDatabase {
         let path = self.folder.join("data").join(format!("{}.fdb", unique()));
-        let settings = self.settings(&path);
-        drop(Connection::create_database(&settings, charset).expect("a new database"));
         TestDatabase {
-            settings,
+            settings: self.settings(&path),
             path,
             folder: None,
-            _keeper: None,
+            _keeper: Mutex::default(),
         }
     }
 
@@ -175,7 +180,7 @@ pub struct TestDatabase {
     folder: Option<tempfile::TempDir>,
     /// Keeps an embedded file open: its lock, once let go, may live on for a moment in a child process that
     /// another test's thread is just starting, and could then not be taken again.
-    _keeper: Option<Connection>,
+    _keeper: Mutex<Option<Connection>>,
 }
 
 impl TestDatabase {
@@ -226,7 +231,7 @@ pub fn embedded_database(charset: &str) -> TestDatabase {
         settings,
         path,
         folder: Some(folder),
-        _keeper: Some(keeper),
+        _keeper: Mutex::new(Some(keeper)),
     }
 }
 

@@ -1,0 +1,183 @@
+//! `send`: when, and to whom no more.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+use wa_notify::adapters::firebird::sample::{Case, Switch, close_day, pay, set_flag};
+use wa_notify::domain::ids::{ContactId, CustomerId, ReceivableId};
+
+use super::{heard, notices, nothing_came_twice, phone};
+use crate::support::site::{Plan, Site};
+
+#[test]
+fn at_the_hour_of_the_day_after_the_close_and_not_a_minute_before() {
+    let site = Site::new();
+    // The evening of the close itself is in the window, but is not the day.
+    let scan = site.json("2026-08-10 19:30", &["scan"], 0);
+    assert_eq!((&scan["reference_day"], &scan["send_on"]), (&"2026-08-11".into(), &"2026-08-11".into()));
+    let evening = site.json("2026-08-10 19:40", &["send"], 0);
+    assert_eq!((&evening["due"], &evening["stops"]), (&0.into(), &json!([])));
+
+    let early = site.json("08:59", &["send"], 0);
+    assert_eq!(early["stops"], json!([{"kind": "window", "opens": "2026-08-11T09:00:00"}]));
+    assert_eq!(early["waiting"], 3);
+    let said = site.run("08:59", &["send"]).expect(0);
+    insta::assert_snapshot!(said.stderr.trim(), @"Fora do horário de envio: 3 avisos aguardam, nada se perdeu. Próximo horário: 11/08/2026 09:00.");
+    assert_eq!(site.sandbox.requests("POST message/sendText"), 0);
+
+    let sent = site.send(0);
+    assert_eq!((&sent["notices"], &sent["stops"]), (&json!({"sent": 3}), &json!([])));
+    assert_eq!(heard(&site).len(), 3);
+}
+
+#[test]
+fn after_the_window_it_waits_for_the_next_day() {
+    let site = Site::of(1);
+    site.scan();
+    let late = site.json("20:01", &["send"], 0);
+    assert_eq!(late["stops"], json!([{"kind": "window", "opens": "2026-08-12T09:00:00"}]));
+    // A person may insist.
+    assert_eq!(site.json("20:02", &["send", "--ignore-window"], 0)["notices"], json!({"sent": 1}));
+}
+
+#[test]
+fn sundays_and_holidays_wait() {
+    // Saturday is closed, Sunday is the day after; Monday is the seventh of September.
+    let site = Site::with(Plan { today: "2026-09-06", ..Plan::default() });
+    site.scan();
+    let opens = json!([{"kind": "window", "opens": "2026-09-08T09:00:00"}]);
+    assert_eq!(site.json("2026-09-06 10:00", &["send"], 0)["stops"], opens);
+    assert_eq!(site.json("2026-09-07 10:00", &["send"], 0)["stops"], opens);
+    assert!(site.messages().is_empty());
+    assert_eq!(site.json("2026-09-08 09:01", &["send"], 0)["notices"], json!({"sent": 3}));
+    // Texts are of the day on which they leave.
+    let statement = site.messages().into_iter().find(|m| m.text.starts_with("Extrato")).unwrap();
+    assert!(statement.text.contains("08/09/2026"), "{}", statement.text);
+}
+
+#[test]
+fn not_what_was_paid_in_between() {
+    let site = Site::of(3);
+    let scan = site.scan();
+    let both = notices(&scan).iter().find(|n| n["kind"] == "both").expect("Case::Both");
+    let (paid, open) = (&both["receivables"][0], &both["receivables"][1]);
+    let id = |value: &serde_json::Value| ReceivableId::new(value.as_str().unwrap());
+    site.erp(|erp| {
+        assert!(pay(erp, &id(&notices(&scan)[0]["receivables"][0]["id"])).unwrap());
+        assert!(pay(erp, &id(&paid["id"])).unwrap());
+    });
+    assert_eq!(site.send(0)["notices"], json!({"sent": 3, "skipped": 1}));
+    assert_eq!(site.look("SELECT REASON FROM WA_NOTICE WHERE STATE = 'skipped'"), ["settled"]);
+    // Nobody was told, so the stage is free again.
+    let claims = |receivable: &serde_json::Value| {
+        site.look(&format!("SELECT STAGE FROM WA_CLAIM WHERE RECEIVABLE = '{}'", receivable.as_str().unwrap()))
+    };
+    assert!(claims(&notices(&scan)[0]["receivables"][0]["id"]).is_empty());
+    assert!(!heard(&site).contains_key(&phone(&scan, 0)), "paid: no word");
+
+    let chat: Vec<_> = site
+        .messages()
+        .into_iter()
+        .filter(|m| format!("+{}", m.to) == both["phone"].as_str().unwrap())
+        .collect();
+    let kinds: Vec<_> = chat.iter().map(|m| m.kind.as_str()).collect();
+    assert_eq!(kinds, ["text", "document", "text", "document"]);
+    let (paid, open) = (paid["document"].as_str().unwrap(), open["document"].as_str().unwrap());
+    assert!(chat[0].text.contains(open) && !chat[0].text.contains(paid), "{}", chat[0].text);
+    assert!(chat[1].text.starts_with("Boleto 1/1"), "{}", chat[1].text);
+    let statement = site.sandbox.media_dir().join(&chat[3].to).join(chat[3].file_name.as_deref().unwrap());
+    let statement = crate::documents::tools::Pdf::new(&std::fs::read(statement).unwrap()).text();
+    assert!(statement.contains(open) && !statement.contains(paid), "{statement}");
+}
+
+#[test]
+fn not_whom_the_erp_unflagged_or_blocked_in_between() {
+    let site = Site::of(3);
+    let scan = site.scan();
+    let contact = |nth: usize| ContactId::new(notices(&scan)[nth]["contact_id"].as_str().unwrap());
+    site.erp(|erp| {
+        set_flag(erp, &Switch::ReceivesNotice(contact(0)), false).unwrap();
+        set_flag(erp, &Switch::Blocked(CustomerId::new("3")), true).unwrap();
+    });
+    assert_eq!(site.send(0)["notices"], json!({"sent": 2, "skipped": 2}));
+    let mut reasons = site.look("SELECT REASON FROM WA_NOTICE WHERE STATE = 'skipped'");
+    reasons.sort();
+    assert_eq!(reasons, ["blocked", "no_flagged_contact"]);
+    assert!(!heard(&site).contains_key(&phone(&scan, 0)));
+}
+
+#[test]
+fn not_whom_who_opted_out_in_between() {
+    let site = Site::of(9);
+    let scan = site.scan();
+    let customer = (Case::TwoBranches.customer_id()).to_string();
+    let to = notices(&scan).iter().find(|n| n["customer_id"] == customer.as_str()).unwrap()["phone"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches('+')
+        .to_owned();
+    let before = notices(&scan).iter().position(|n| n["customer_id"] == customer.as_str()).unwrap() + 1;
+    // The first of its two notices leaves; then the person has enough.
+    let stops = site.json("09:01", &["send", "--limit", &before.to_string()], 0)["stops"].clone();
+    assert_eq!(stops, json!([{"kind": "limit"}]));
+    let heard_so_far = heard(&site)[&to];
+    site.sandbox.reply(&to, "SAIR");
+    assert_eq!(site.json("09:05", &["replies"], 0)["opted_out"], 1);
+    site.json("09:06", &["send"], 0);
+    assert_eq!(site.look("SELECT REASON FROM WA_NOTICE WHERE STATE = 'skipped'"), ["opted_out"]);
+    assert_eq!(heard(&site)[&to], heard_so_far + 1, "only the confirmation came");
+}
+
+#[test]
+fn not_without_a_contract_and_nothing_is_lost() {
+    let site = Site::new();
+    site.scan();
+    site.erp(|erp| set_flag(erp, &Switch::Contracted, false).unwrap());
+    let refused = site.run("09:01", &["send"]).expect(7);
+    insta::assert_snapshot!(refused.stderr.trim(), @r"
+    O contrato não inclui avisos por WhatsApp. Nada foi feito.
+      No ERP: funcionalidades contratadas, Atualizar contrato.
+    ");
+    assert!(site.messages().is_empty());
+    site.erp(|erp| set_flag(erp, &Switch::Contracted, true).unwrap());
+    assert_eq!(site.json("09:31", &["send"], 0)["notices"], json!({"sent": 3}));
+}
+
+#[test]
+fn a_missed_day_forgets_nobody_and_doubles_nobody() {
+    let site = Site::of(11);
+    let first = site.scan();
+    let phones = |scan: &serde_json::Value| -> BTreeSet<String> {
+        notices(scan).iter().map(|n| n["phone"].as_str().unwrap().to_owned()).collect()
+    };
+    // The machine was off on the day of sending.
+    site.erp(|erp| close_day(erp, site.today).unwrap());
+    let second = site.json("2026-08-12 08:30", &["scan"], 0);
+    assert_eq!(second["totals"]["superseded"].as_u64().unwrap() as usize, notices(&first).len());
+    assert!(phones(&second).is_superset(&phones(&first)), "nobody is forgotten");
+    site.json("2026-08-12 09:01", &["send"], 0);
+    let states = site.json("2026-08-12 09:05", &["status"], 0)["notices"].clone();
+    assert_eq!(states["superseded"].as_u64().unwrap() as usize, notices(&first).len());
+    let mut texts: Vec<String> = site.messages().into_iter().filter(|m| m.opens()).map(|m| m.text).collect();
+    assert_eq!(texts.len(), notices(&second).len(), "nobody is written to twice");
+    texts.dedup();
+    assert_eq!(texts.len(), notices(&second).len());
+    nothing_came_twice(&site);
+}
+
+#[test]
+fn a_notice_under_way_ends_by_itself_and_the_next_scan_leaves_it_alone() {
+    let site = Site::of(1);
+    let scan = site.scan();
+    site.sandbox.faults(json!({"fault": "unlink", "skip": 1, "times": 1}));
+    site.json("09:01", &["send"], 6);
+    assert_eq!(site.messages().len(), 1, "the text left");
+    site.erp(|erp| close_day(erp, site.today).unwrap());
+    let next = site.json("2026-08-12 08:30", &["scan"], 0);
+    assert_eq!((notices(&next).len(), &next["totals"]["superseded"]), (0, &0.into()));
+    // Three sending days later it is too late for the rest.
+    site.sandbox.link_again("loja");
+    assert_eq!(site.json("2026-08-14 09:01", &["send"], 0)["parts_accepted"], 0);
+    assert_eq!(site.parts("1")[1..], ["expired", "expired", "expired"]);
+    assert_eq!(heard(&site)[&phone(&scan, 0)], 1);
+}
