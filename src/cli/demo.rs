@@ -222,11 +222,10 @@ impl<'a> Day<'a> {
         self.at((9, 20));
         let mut chats: Vec<String> = Vec::new();
         for message in self.delivered()? {
-            if let Some(to) = message["to"].as_str().map(str::to_owned) {
-                if !chats.contains(&to) {
+            if let Some(to) = message["to"].as_str().map(str::to_owned)
+                && !chats.contains(&to) {
                     chats.push(to);
                 }
-            }
         }
         self.say(&format!("\n== {}", self.context.say("demo-station-answers")));
         for (chat, key) in chats.iter().zip(["demo-answer-paid", "demo-answer-stop"]) {

@@ -13,3 +13,4 @@ mod outbox;
 mod readme;
 mod sample;
 mod sandbox;
+mod schedule;

@@ -23,7 +23,7 @@ use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
 use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{DatabaseError, Erp, ErpError};
-use crate::ports::gateway::{Gateway, GatewayError, LinkState, Rejection};
+use crate::ports::gateway::{GatewayError, LinkState, OpenGateway, Rejection};
 use crate::ports::outbox::{Outbox, OutboxError};
 
 use super::dossier::DossierError;
@@ -54,7 +54,7 @@ pub struct SendContext<'a> {
     /// Chance.
     pub random: &'a dyn Random,
     /// Opens the gateway of an instance.
-    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    pub gateway: &'a OpenGateway<'a>,
     /// Name of this worker: host and process.
     pub owner: String,
     /// Hears what happens, as it happens.
