@@ -77,7 +77,7 @@ fn have_the_keys_of_the_contract() {
     keys(&site.json("09:12", &["resolve", &part, "drop"], 0), "part state");
     keys(&site.json("09:13", &["pair", "--status"], 0), "instance state");
     keys(&site.json("09:13", &["instances"], 0)[0], "instance contracted state");
-    keys(&site.json("09:13", &["init"], 0), "config config_written tables_made applied forced_writes last_close");
+    keys(&site.json("09:13", &["init"], 0), "config config_written migrations_applied forced_writes last_close");
     let out = site.dir.path().join("out");
     let preview = site.json("09:14", &["preview", "4", "--out", &out.to_string_lossy()], 0);
     keys(&preview, "customer_id already_claimed files skipped");
@@ -85,4 +85,6 @@ fn have_the_keys_of_the_contract() {
     site.sql("UPDATE CONTRATO_FUNCIONALIDADE SET ATIVA = 'N'");
     let refused = site.json("09:15", &["send"], 7);
     keys(&refused, "error");
+    keys(&refused["error"], "exit_code kind problems");
+    keys(&refused["error"]["problems"][0], "message detail hint");
 }

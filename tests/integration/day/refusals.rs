@@ -13,14 +13,14 @@ fn without_a_contract() {
     site.erp(|erp| set_flag(erp, &Switch::Contracted, false).unwrap());
     for args in [&["scan"][..], &["scan", "--dry-run"], &["send"], &["replies"], &["pair"], &["preview", "1"]] {
         let refused = site.run(SEND_AT, args).expect(7);
-        assert!(refused.stderr.starts_with("O contrato não inclui avisos por WhatsApp."), "{refused:?}");
+        assert!(refused.stderr.starts_with("erro: O contrato não inclui avisos por WhatsApp."), "{refused:?}");
     }
     site.erp(|erp| set_flag(erp, &Switch::Contracted, true).unwrap());
     site.sql("UPDATE CONTRATO_FUNCIONALIDADE SET VALIDADE = '10.08.2026' WHERE FUNCIONALIDADE = 'WHATSAPP'");
     let ended = site.run(SEND_AT, &["scan"]).expect(7);
-    assert!(ended.stderr.starts_with("O contrato de avisos por WhatsApp terminou em 10/08/2026."), "{ended:?}");
+    assert!(ended.stderr.starts_with("erro: O contrato de avisos por WhatsApp terminou em 10/08/2026."), "{ended:?}");
     let document = site.json(SEND_AT, &["scan"], 7);
-    assert_eq!(document["error"]["code"], 7, "{document}");
+    assert_eq!(document["error"]["exit_code"], 7, "{document}");
     assert_eq!(site.dump()["WA_RUN"], before["WA_RUN"]);
 }
 
@@ -32,9 +32,9 @@ fn without_notices_by_email() {
         let refused = site.run("08:30", args).expect(7);
         insta::allow_duplicates! {
             insta::assert_snapshot!(refused.stderr.trim(), @r"
-            Avisos por e-mail não estão configurados em nenhuma filial; o WhatsApp só os complementa. Nada foi
-            feito.
-              Configure o aviso de débitos por e-mail no ERP.
+            erro: Avisos por e-mail não estão configurados em nenhuma filial; o WhatsApp só
+              os complementa. Nada foi feito.
+              → Configure o aviso de débitos por e-mail no ERP.
             ");
         }
     }
@@ -45,8 +45,9 @@ fn a_day_that_is_not_closed_and_one_long_closed() {
     let site = Site::new();
     let open = site.run("08:30", &["scan", "--close", "2026-08-11"]).expect(7);
     insta::assert_snapshot!(open.stderr.trim(), @r"
-    O ERP ainda não fechou 11/08/2026 (último fechamento: 10/08/2026). Nada foi selecionado.
-      Faça o fechamento do dia no ERP; o agendador tenta de novo sozinho.
+    erro: O ERP ainda não fechou 11/08/2026 (último fechamento: 10/08/2026). Nada
+      foi selecionado.
+      → Faça o fechamento do dia no ERP; o agendador tenta de novo sozinho.
     ");
     site.run("08:30", &["scan", "--close", "2026-08-11", "--dry-run"]).expect(7);
     let old = site.run("08:30", &["scan", "--close", "2026-08-05"]).expect(2);
@@ -66,7 +67,7 @@ fn while_another_command_runs() {
     for args in [&["send"][..], &["scan"], &["replies"], &["resolve", "1.1", "sent"], &["init"]] {
         let locked = site.run("09:02", args).expect(9);
         let said = locked.stderr.split("(processo").next().unwrap_or_default();
-        assert_eq!(said, "Já há um \"wa-notify send\" rodando com esta configuração ", "{locked:?}");
+        assert_eq!(said, "erro: Já há um \"wa-notify send\" rodando com esta configuração ", "{locked:?}");
     }
     // Looking is always possible.
     site.run("09:02", &["status"]).expect(0);
