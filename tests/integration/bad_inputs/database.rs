@@ -6,7 +6,13 @@ use super::said;
 use crate::support::firebird::TestServer;
 use crate::support::site::{Plan, Site, eventually};
 
-const COMMANDS: [&[&str]; 5] = [&["scan"], &["scan", "--dry-run"], &["send"], &["replies"], &["status"]];
+const COMMANDS: [&[&str]; 5] = [
+    &["scan"],
+    &["scan", "--dry-run"],
+    &["send"],
+    &["replies"],
+    &["status"],
+];
 
 #[test]
 fn a_wrong_password() {
@@ -15,31 +21,54 @@ fn a_wrong_password() {
     for args in COMMANDS {
         let ran = site.run("09:01", args).expect(4);
         assert!(!ran.stderr.contains("another-word"));
-        insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @r#"
+    erro: Firebird recusou SYSDBA em 127.0.0.1:[PORT]. (Connection rejected with code 92 (ContAuth))
+    → Confira a senha; se ela funciona no ERP, use driver = "native" com fbclient.dll de 64 bits.
+    "#); }
     }
     assert!(!site.logs().contains("another-word"));
 }
 
 #[test]
 fn no_such_database() {
-    let site = Site::with(Plan { ready: false, linked: false, ..Plan::default() });
+    let site = Site::with(Plan {
+        ready: false,
+        linked: false,
+        ..Plan::default()
+    });
     for args in COMMANDS.iter().chain(&[&["init"][..]]) {
         let ran = site.run("09:01", args).expect(4);
-        insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @r#"
+    erro: O servidor em 127.0.0.1:[PORT] não conseguiu abrir [DATABASE]. (I/O error during 'open' operation for file '[DATABASE]' Error while trying to open file No such file or directory)
+    → O caminho é o do SERVIDOR, não o desta máquina. Use o mesmo que está na configuração do ERP, ou o alias.
+    "#); }
     }
-    assert!(!site.database().path().exists(), "the ERP's database is never made");
+    assert!(
+        !site.database().path().exists(),
+        "the ERP's database is never made"
+    );
 }
 
 #[test]
 fn nothing_of_ours_in_it_yet() {
-    let site = Site::with(Plan { ready: false, linked: false, ..Plan::default() });
+    let site = Site::with(Plan {
+        ready: false,
+        linked: false,
+        ..Plan::default()
+    });
     site.run("07:00", &["demo", "seed", "--customers", "1"]).expect(0);
-    for args in [&["scan"][..], &["send"], &["replies"], &["status"], &["resolve", "1.1", "sent"]] {
-        let ran = site.run("09:01", args);
-        assert!(ran.code != Some(0), "{ran:?}");
-        if ran.code == Some(4) {
-            insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @""); }
-        }
+    for args in [
+        &["scan"][..],
+        &["send"],
+        &["replies"],
+        &["status"],
+        &["resolve", "1.1", "sent"],
+    ] {
+        let ran = site.run("09:01", args).expect(4);
+        insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @r#"
+    erro: As tabelas do wa-notify (WA_*) ainda não existem neste banco.
+    → Crie-as com: wa-notify init
+    "#); }
     }
 }
 
@@ -47,12 +76,22 @@ fn nothing_of_ours_in_it_yet() {
 fn no_server() {
     let site = Site::of(1);
     // A port that was free a moment ago.
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    site.reconfigure(&format!("port = {}", site.database().settings.port), &format!("port = {free}"));
+    let free = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    site.reconfigure(
+        &format!("port = {}", site.database().settings.port),
+        &format!("port = {free}"),
+    );
     for args in COMMANDS {
         let ran = site.run("09:01", args).expect(4);
         let said = said(&site, &ran).replace(&free.to_string(), "[FREE]");
-        insta::allow_duplicates! { insta::assert_snapshot!(said, @""); }
+        insta::allow_duplicates! { insta::assert_snapshot!(said, @r#"
+    erro: Não há servidor Firebird respondendo em 127.0.0.1:[FREE]. Nada foi alterado. (Connection refused (os error 111))
+    → Confira se o serviço do Firebird está no ar, se host e port estão certos e se o firewall libera a porta.
+    "#); }
     }
 }
 
@@ -76,5 +115,8 @@ fn a_server_that_dies_in_the_middle_of_a_query() {
     });
     server.kill();
     let ran = scanning.wait().expect(4);
-    insta::assert_snapshot!(said(&site, &ran), @"");
+    insta::assert_snapshot!(said(&site, &ran), @r#"
+    erro: A conexão com o banco caiu no meio do trabalho. O que não foi confirmado não aconteceu. (Connection closed by the server)
+    → Rode de novo: o wa-notify continua de onde parou.
+    "#);
 }

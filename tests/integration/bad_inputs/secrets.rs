@@ -27,11 +27,20 @@ fn come_out_nowhere() {
         site.run("08:30", args).expect(0);
     }
     let sent = site.run(SEND_AT, &["-vvv", "send"]).expect(0);
-    assert!(sent.stderr.len() > 1_000, "with -vvv it is talkative: {}", sent.stderr);
+    assert!(
+        sent.stderr.len() > 1_000,
+        "with -vvv it is talkative: {}",
+        sent.stderr
+    );
     site.run("09:05", &["-vvv", "replies"]).expect(0);
     // Errors tell what was asked of whom, and not with which key.
-    site.sandbox.faults(json!([{"fault": "error_before", "on": "any"}]));
-    for args in [&["-vvv", "send"][..], &["-vvv", "replies"], &["-vvv", "pair", "--status"]] {
+    site.sandbox
+        .faults(json!([{"fault": "error_before", "on": "any"}]));
+    for args in [
+        &["-vvv", "send"][..],
+        &["-vvv", "replies"],
+        &["-vvv", "pair", "--status"],
+    ] {
         let ran = site.run("09:10", args);
         assert!(ran.code != Some(1), "{ran:?}");
     }
