@@ -11,7 +11,7 @@ interrupt-third = Ended. What was under way will be looked up by the next run.
 log-unavailable = No log file: { $folder } cannot be written to ({ $error }).
 
 config-ok = { $file }: all good. { $given ->
-    [one] { $given } key set, the rest at their defaults.
+    [1] { $given } key set, the rest at their defaults.
    *[other] { $given } keys set, the rest at their defaults.
 }
 config-not-set = (not set)

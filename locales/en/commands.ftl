@@ -17,12 +17,12 @@ scan-count = Count
 scan-who = Customers
 scan-would =
     { $notices ->
-        [one] 1 notice would be stored
+        [1] 1 notice would be stored
        *[other] { $notices } notices would be stored
      } ({ $total }) for the close of { $close }; { $customers } customers with titles. Nothing was written.
 scan-stored =
     { $notices ->
-        [one] 1 notice stored
+        [1] 1 notice stored
        *[other] { $notices } notices stored
      } ({ $total }) for the close of { $close }; { $customers } customers with titles.
 scan-nothing-new = Nothing new for the close of { $close }: { $standing } stored notices wait ({ $customers } customers with titles, { $notices } new notices, { $total }).
@@ -33,7 +33,7 @@ scan-held-first = Selection held: { $notices } notices in one of the first runs 
 scan-held-hint = Look with wa-notify scan --dry-run; then wa-notify scan --confirm releases it, and wa-notify scan --baseline records all as reached without sending.
 scan-confirmed =
     { $notices ->
-        [one] 1 notice released
+        [1] 1 notice released
        *[other] { $notices } notices released
      } for the next sending.
 scan-baseline = { $claims } stages recorded as reached; nothing will be sent for them.
@@ -58,22 +58,22 @@ warning-clock = Note: the ERP's date is { $business } and this computer's is { $
 stage-upcoming =
     { $days ->
         [0] (due that day)
-        [one] (1 day before)
+        [1] (1 day before)
        *[other] ({ $days } days before)
      }
 stage-overdue =
     { $days ->
-        [one] (1 day after)
+        [1] (1 day after)
        *[other] ({ $days } days after)
      }
 document-boleto =
     { $count ->
-        [one] 1 boleto
+        [1] 1 boleto
        *[other] { $count } boletos
      }
 document-code =
     { $count ->
-        [one] 1 code
+        [1] 1 code
        *[other] { $count } codes
      }
 document-boletos =
@@ -119,6 +119,9 @@ boleto-not_a_boleto = not a bank's boleto
 boleto-not_in_reais = not in reais
 boleto-bank_differs = another bank
 boleto-account_differs = another account
+boleto-agency_differs = another agency
+boleto-wallet_differs = another wallet
+boleto-our_number_differs = another our-number
 boleto-amount_differs = value differs from the balance
 boleto-due_date_differs = due date differs
 boleto-past_payable_until = past the last day of payment
@@ -128,7 +131,7 @@ boleto-past_payable_until = past the last day of payment
 send-progress = Sending
 send-begins =
     { $notices ->
-        [one] 1 notice due
+        [1] 1 notice due
        *[other] { $notices } notices due
      }; about { $duration }. Ctrl-C finishes the message in hand and stops.
 send-nothing = Nothing to send now.
@@ -138,7 +141,7 @@ send-unknown = In doubt, perhaps delivered: parts { $parts }. They are not sent 
 send-late = Answers that came after another attempt: parts { $parts }. Look at the shop's phone.
 send-would =
     { $notices ->
-        [one] 1 notice would leave
+        [1] 1 notice would leave
        *[other] { $notices } notices would leave
      } now, in about { $duration }. Nothing was sent.
 send-notice = Notice
@@ -244,7 +247,7 @@ duration-hours = { $hours } h { $minutes } min
 replies-none = No new reply.
 replies-some =
     { $stored ->
-        [one] 1 new reply
+        [1] 1 new reply
        *[other] { $stored } new replies
      }: { $intents }; { $answered } answered automatically.
 replies-person = { $count } for a person to read: wa-notify status

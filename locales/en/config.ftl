@@ -3,7 +3,7 @@
 config-place-line = { $file }, line { $line }
 
 config-no-file = { $count ->
-    [one] No configuration at { $places }
+    [1] No configuration at { $places }
    *[other] No configuration found. Looked for at:
         { $places }
 }

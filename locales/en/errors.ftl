@@ -53,8 +53,8 @@ query-refused = { $query }: the database refused the query.
 query-refused-line = { $query }, line { $line }: the database refused the query.
 query-row-count = { $query }: must deliver exactly one row, delivered { $found }.
 query-unreadable = { $query }: the file could not be read or is empty.
-query-hint-file = Mend the file and check it with: wa-notify source check
-query-hint-shipped = The database does not have the sample schema. Copy the queries (wa-notify source export DIR), fit them to the ERP and point [source] dir at the folder.
+query-hint-file = Mend the file and run again.
+query-hint-shipped = The database does not have the sample schema. Put queries made for this ERP in a folder and point [source] dir at it.
 
 outbox-not-initialised = wa-notify's tables (WA_*) do not exist in this database yet.
 outbox-not-initialised-hint = Make them with: wa-notify init
@@ -122,4 +122,4 @@ usage-not-a-language = Languages: pt-BR, en.
 usage-empty = It is empty.
 
 database-value = The database gave an unexpected value in column { $column }: expected { $expected }, found { $found }.
-database-value-hint = If the queries of [source] were edited, check them: wa-notify source check
+database-value-hint = If the queries of [source] were edited, check the type of this column.

@@ -11,7 +11,7 @@ interrupt-third = Encerrado. O que estava em curso será conferido na próxima e
 log-unavailable = Sem registro em arquivo: não foi possível gravar em { $folder } ({ $error }).
 
 config-ok = { $file }: tudo certo. { $given ->
-    [one] { $given } chave definida, o resto no padrão.
+    [1] { $given } chave definida, o resto no padrão.
    *[other] { $given } chaves definidas, o resto no padrão.
 }
 config-not-set = (não definido)

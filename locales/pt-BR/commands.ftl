@@ -17,12 +17,12 @@ scan-count = Quantos
 scan-who = Clientes
 scan-would =
     { $notices ->
-        [one] 1 aviso seria gravado
+        [1] 1 aviso seria gravado
        *[other] { $notices } avisos seriam gravados
      } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos. Nada foi gravado.
 scan-stored =
     { $notices ->
-        [one] 1 aviso gravado
+        [1] 1 aviso gravado
        *[other] { $notices } avisos gravados
      } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos.
 scan-nothing-new = Nada de novo no fechamento { $close }: { $standing } avisos já gravados aguardam ({ $customers } clientes com títulos, { $notices } avisos novos, { $total }).
@@ -33,7 +33,7 @@ scan-held-first = Seleção retida: { $notices } avisos numa das primeiras sele�
 scan-held-hint = Confira com wa-notify scan --dry-run; depois wa-notify scan --confirm libera, e wa-notify scan --baseline registra tudo como já avisado, sem enviar.
 scan-confirmed =
     { $notices ->
-        [one] 1 aviso liberado
+        [1] 1 aviso liberado
        *[other] { $notices } avisos liberados
      } para o próximo envio.
 scan-baseline = { $claims } etapas registradas como já avisadas; nada será enviado por elas.
@@ -58,22 +58,22 @@ warning-clock = Atenção: a data do ERP é { $business } e a deste computador {
 stage-upcoming =
     { $days ->
         [0] (vence no dia)
-        [one] (1 dia antes)
+        [1] (1 dia antes)
        *[other] ({ $days } dias antes)
      }
 stage-overdue =
     { $days ->
-        [one] (1 dia depois)
+        [1] (1 dia depois)
        *[other] ({ $days } dias depois)
      }
 document-boleto =
     { $count ->
-        [one] 1 boleto
+        [1] 1 boleto
        *[other] { $count } boletos
      }
 document-code =
     { $count ->
-        [one] 1 código
+        [1] 1 código
        *[other] { $count } códigos
      }
 document-boletos =
@@ -119,6 +119,9 @@ boleto-not_a_boleto = não é boleto bancário
 boleto-not_in_reais = não é em reais
 boleto-bank_differs = outro banco
 boleto-account_differs = outra conta
+boleto-agency_differs = outra agência
+boleto-wallet_differs = outra carteira
+boleto-our_number_differs = outro nosso número
 boleto-amount_differs = valor difere do saldo
 boleto-due_date_differs = vencimento difere
 boleto-past_payable_until = passou do prazo de pagamento
@@ -128,7 +131,7 @@ boleto-past_payable_until = passou do prazo de pagamento
 send-progress = Enviando
 send-begins =
     { $notices ->
-        [one] 1 aviso na hora
+        [1] 1 aviso na hora
        *[other] { $notices } avisos na hora
      }; cerca de { $duration }. Ctrl-C termina a mensagem em curso e para.
 send-nothing = Nada a enviar agora.
@@ -138,7 +141,7 @@ send-unknown = Em dúvida, talvez entregues: partes { $parts }. Não serão reen
 send-late = Respostas que chegaram depois de outra tentativa: partes { $parts }. Confira no celular da loja.
 send-would =
     { $notices ->
-        [one] 1 aviso sairia
+        [1] 1 aviso sairia
        *[other] { $notices } avisos sairiam
      } agora, em cerca de { $duration }. Nada foi enviado.
 send-notice = Aviso
@@ -244,7 +247,7 @@ duration-hours = { $hours } h { $minutes } min
 replies-none = Nenhuma resposta nova.
 replies-some =
     { $stored ->
-        [one] 1 resposta nova
+        [1] 1 resposta nova
        *[other] { $stored } respostas novas
      }: { $intents }; { $answered } respondidas automaticamente.
 replies-person = { $count } para alguém ler: wa-notify status

@@ -3,7 +3,7 @@
 config-place-line = { $file }, linha { $line }
 
 config-no-file = { $count ->
-    [one] Configuração não encontrada em { $places }
+    [1] Configuração não encontrada em { $places }
    *[other] Configuração não encontrada. Procurada em:
         { $places }
 }

@@ -53,8 +53,8 @@ query-refused = { $query }: o banco recusou a consulta.
 query-refused-line = { $query }, linha { $line }: o banco recusou a consulta.
 query-row-count = { $query }: deve trazer exatamente uma linha, trouxe { $found }.
 query-unreadable = { $query }: o arquivo não pôde ser lido ou está vazio.
-query-hint-file = Corrija o arquivo e confira com: wa-notify source check
-query-hint-shipped = O banco não tem o esquema de exemplo. Copie as consultas (wa-notify source export PASTA), adapte-as ao ERP e aponte [source] dir para a pasta.
+query-hint-file = Corrija o arquivo e rode de novo.
+query-hint-shipped = O banco não tem o esquema de exemplo. Ponha consultas feitas para este ERP numa pasta e aponte [source] dir para ela.
 
 outbox-not-initialised = As tabelas do wa-notify (WA_*) ainda não existem neste banco.
 outbox-not-initialised-hint = Crie-as com: wa-notify init
@@ -122,4 +122,4 @@ usage-not-a-language = Idiomas: pt-BR, en.
 usage-empty = Está vazio.
 
 database-value = O banco devolveu na coluna { $column } um valor inesperado: esperado { $expected }, veio { $found }.
-database-value-hint = Se as consultas de [source] foram alteradas, confira com: wa-notify source check
+database-value-hint = Se as consultas de [source] foram alteradas, confira o tipo desta coluna.

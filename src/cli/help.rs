@@ -72,7 +72,11 @@ pub fn localise(command: Command, catalog: &Catalog, width: usize) -> Command {
 
 /// What `wa-notify` alone prints: the commands of every day and the next step, on one screen of 24 lines.
 pub fn start(command: Command, catalog: &Catalog, width: usize, colour: bool) -> String {
-    let page = Page { catalog, width, globals: Vec::new() };
+    let page = Page {
+        catalog,
+        width,
+        globals: Vec::new(),
+    };
     let mut text = format!("{}\n\n", page.wrapped("help-overview"));
     for (group, names) in GROUPS {
         if group != "group-tools" {
@@ -80,7 +84,11 @@ pub fn start(command: Command, catalog: &Catalog, width: usize, colour: bool) ->
         }
     }
     text.push_str(&format!("\n{}\n", page.wrapped("help-next-step")));
-    if colour { text } else { console::strip_ansi_codes(&text).into_owned() }
+    if colour {
+        text
+    } else {
+        console::strip_ansi_codes(&text).into_owned()
+    }
 }
 
 /// `-h`, `--help`, `-V`, `--version` as arguments of our own, so that they have our words.
@@ -363,6 +371,8 @@ mod tests {
         Config(ConfigArgs),
         Demo(DemoArgs),
         Source(SourceArgs),
+        Boleto(BoletoArgs),
+        Pix(PixArgs),
     }
 
     fn pages(command: &mut Command, path: &str, pages: &mut Vec<(String, String)>) {

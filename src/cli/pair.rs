@@ -21,7 +21,7 @@ use crate::render::qr;
 /// [`CliError`].
 pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     let instance = gateways.choose(context, args.instance.as_deref())?;
@@ -158,7 +158,7 @@ fn write_png(path: &Path, text: &str) -> Result<(), CliError> {
 /// [`CliError`].
 pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::reading_clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     let mut rows: Vec<(String, bool, Result<LinkState, crate::ports::gateway::GatewayError>)> = Vec::new();
@@ -167,15 +167,14 @@ pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, C
         rows.push((name.to_string(), true, link));
     }
     // What the gateway has besides: only a global key may ask, and a refusal of that is no failure.
-    if let Some(first) = gateways.names().first() {
-        if let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances()) {
+    if let Some(first) = gateways.names().first()
+        && let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances()) {
             for (name, state) in all {
                 if !rows.iter().any(|(known, ..)| *known == name) {
                     rows.push((name, false, Ok(state)));
                 }
             }
         }
-    }
     let out = &context.output;
     if out.is_json() {
         out.json(&json!(rows.iter().map(|(name, contracted, link)| json!({

@@ -23,7 +23,7 @@ use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
 pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     gateways.refuse_moved_clock(&clock)?;
@@ -50,7 +50,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     }
 
     let _lock = context.lock(clock.now())?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     let request = SendRequest {
         limit: args.limit.map(|n| n as usize),
         ignore_window: args.ignore_window,
@@ -319,8 +319,10 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
     match error {
         TrialError::Ground(error) => wiring::ground_error(error),
         TrialError::Dossier(error) => dossier_error(context, &error),
-        TrialError::Gateway(error) => CliError::Gateway { instance: String::new(), error },
-        TrialError::NotPaired(_) => CliError::Gateway { instance: String::new(), error: GatewayError::NotConnected },
+        TrialError::Gateway { instance, error } => CliError::Gateway { instance: instance.to_string(), error },
+        TrialError::NotPaired { instance, .. } => {
+            CliError::Gateway { instance: instance.to_string(), error: GatewayError::NotConnected }
+        }
         TrialError::NotOnWhatsApp => CliError::said(
             ExitCode::Gateway,
             Words::new(context.say("trial-not-on-whatsapp")).hint(context.say("trial-not-on-whatsapp-hint")),

@@ -98,3 +98,17 @@ fn variables_are_filled_in_without_isolation_marks() {
         "WhatsApp desconectado (instância loja). Nada se perdeu: os avisos aguardam."
     );
 }
+
+/// In Portuguese zero is of the category `one` too: a sentence that says "1 aviso" there would say it of none.
+#[test]
+fn none_is_not_one() {
+    for lang in Lang::ALL {
+        for (name, source) in super::files(lang) {
+            assert!(!source.contains("[one]"), "{name}: write [1] instead of [one]");
+        }
+    }
+    let catalog = Catalog::new(Lang::PtBr);
+    let say = |given: usize| catalog.text("config-ok", &[("file", "x".into()), ("given", given.into())]);
+    assert_eq!(say(0), "x: tudo certo. 0 chaves definidas, o resto no padrão.");
+    assert_eq!(say(1), "x: tudo certo. 1 chave definida, o resto no padrão.");
+}

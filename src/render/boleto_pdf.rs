@@ -69,10 +69,15 @@ pub fn boletos_pdf(views: &[BoletoView]) -> Vec<u8> {
     let (author, reference) = first.map_or(("", ""), |v| {
         (v.creditor.legal_name.as_str(), v.reference.as_str())
     });
+    let subject = if reference.is_empty() {
+        String::new()
+    } else {
+        format!("Ref. {reference}")
+    };
     let about = About {
         title: &title,
         author,
-        subject: &format!("Ref. {reference}"),
+        subject: &subject,
         language: "pt-BR",
     };
     write(&about, pages, logo.as_ref())

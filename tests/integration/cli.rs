@@ -54,6 +54,13 @@ fn every_page_of_help_in_both_languages() {
             assert_eq!(text(&long.stderr), "", "{args:?}");
             for line in page.lines() {
                 assert!(line.chars().count() <= 80, "{args:?}: {line}");
+                if let Some(example) = line.strip_prefix("  wa-notify ") {
+                    let word = example.split(' ').next().unwrap_or_default();
+                    let known = wa_notify::cli::args::Cli::command()
+                        .find_subcommand(word)
+                        .is_some();
+                    assert!(known, "{args:?} shows what does not exist: {line}");
+                }
             }
 
             let at = args.len() - 3;
@@ -209,4 +216,65 @@ fn a_full_disk_behind_stdout_is_an_error() {
         .expect("it runs");
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).starts_with("erro: A saída não pôde ser gravada."));
+}
+
+/// A second command with the same configuration file ends at once, and says who runs.
+#[test]
+fn a_second_command_is_locked_out() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = folder.path().join("wa-notify.toml");
+    // Nothing listens on port 1: who gets past the lock fails at the database.
+    std::fs::write(&config, "[database]\nhost = '127.0.0.1'\nport = 1\npath = 'x'\n")
+        .expect("the configuration");
+    let now = "2026-11-22T12:01:00Z".parse().expect("an instant");
+    let scan = |args: &[&str]| {
+        let args = [&["scan", "--config", "wa-notify.toml"], args].concat();
+        program(folder.path(), &args).output().expect("it runs")
+    };
+
+    let lock = wa_notify::cli::lock::Lock::take(&config, "send", now, chrono_tz::America::Sao_Paulo);
+    let lock = lock.expect("the first gets it");
+    let output = scan(&[]);
+    assert_eq!(output.status.code(), Some(9), "{}", text(&output.stderr));
+    let said = text(&output.stderr);
+    let who = format!("processo {}, desde 22/11/2026 09:01:00", std::process::id());
+    assert!(
+        said.contains("\"wa-notify send\"") && said.replace("\n  ", " ").contains(&who),
+        "{said}"
+    );
+    let output = scan(&["--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["error"]["exit_code"], 9);
+
+    drop(lock);
+    let output = scan(&[]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("127.0.0.1:1"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// Nobody is told to run a command of the plan that is not in this version yet.
+#[test]
+fn no_sentence_names_a_command_to_come() {
+    let root = wa_notify::cli::args::Cli::command();
+    let planned = ["explain", "doctor", "source", "boleto", "pix", "forget"];
+    let to_come: Vec<String> = planned
+        .into_iter()
+        .filter(|name| root.find_subcommand(name).is_none())
+        .map(|name| format!("wa-notify {name}"))
+        .collect();
+    for lang in wa_notify::i18n::Lang::ALL {
+        // Their pages of help are written already; those that are shown are read above.
+        for (name, source) in wa_notify::i18n::files(lang)
+            .into_iter()
+            .filter(|(name, _)| !name.ends_with("help.ftl"))
+        {
+            for command in &to_come {
+                assert!(!source.contains(command.as_str()), "{name} names {command}");
+            }
+        }
+    }
 }

@@ -6,6 +6,7 @@ mod schema;
 mod send;
 mod trouble;
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,8 +31,20 @@ pub struct World {
 }
 
 impl World {
+    /// On a copy of a database that has the tables: making them anew takes longer than most of the tests.
     pub fn new() -> World {
-        World::with_charset("WIN1252")
+        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let World { database, outbox } = World::with_charset("WIN1252");
+            drop(outbox);
+            std::fs::read(database.path()).expect("the template")
+        });
+        let database = TestDatabase::create("WIN1252");
+        std::fs::write(database.path(), template).expect("a copy of the template");
+        World {
+            outbox: another(&database.settings),
+            database,
+        }
     }
 
     pub fn with_charset(charset: &str) -> World {

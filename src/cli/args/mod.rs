@@ -4,6 +4,7 @@
 //! A command is registered by its variant in [`Command`] and its arm in `cli::dispatch`, once its handler exists.
 
 pub mod parse;
+pub mod tools;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,8 @@ use crate::domain::ids::CustomerId;
 use crate::domain::notice::PartKey;
 use crate::domain::phone::Phone;
 use crate::i18n::Lang;
+
+pub use tools::{BoletoArgs, PixArgs};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -56,6 +59,12 @@ pub struct Global {
 pub enum Command {
     /// Check or show the configuration.
     Config(ConfigArgs),
+    /// Codes and PDFs of boletos.
+    Boleto(BoletoArgs),
+    /// Pix codes.
+    Pix(PixArgs),
+    /// The ERP's queries.
+    Source(SourceArgs),
     /// Connection, configuration, tables.
     Init(InitArgs),
     /// Link an instance to a phone.
@@ -85,6 +94,9 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Config(_) => "config",
+            Command::Boleto(_) => "boleto",
+            Command::Pix(_) => "pix",
+            Command::Source(_) => "source",
             Command::Init(_) => "init",
             Command::Pair(_) => "pair",
             Command::Instances(_) => "instances",
@@ -308,6 +320,9 @@ pub struct SourceExportArgs {
     /// Folder to write to.
     #[arg(value_name = "DIR")]
     pub dir: PathBuf,
+    /// Overwrite files that differ from the shipped ones.
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `schedule install|remove|show`.

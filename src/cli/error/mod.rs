@@ -30,11 +30,15 @@ fn precondition(precondition: &Precondition, catalog: &Catalog) -> Words {
     let date = |day| crate::i18n::format::date(catalog.lang(), day);
     let (key, args) = match precondition {
         Precondition::NotContracted => ("precondition-not-contracted", vec![]),
-        Precondition::ContractEnded(until) => ("precondition-contract-ended", vec![("until", date(*until).into())]),
+        Precondition::ContractEnded(until) => (
+            "precondition-contract-ended",
+            vec![("until", date(*until).into())],
+        ),
         Precondition::EmailNotConfigured => ("precondition-email", vec![]),
-        Precondition::NotClosed { asked, last } => {
-            ("precondition-not-closed", vec![("asked", date(*asked).into()), ("last", date(*last).into())])
-        }
+        Precondition::NotClosed { asked, last } => (
+            "precondition-not-closed",
+            vec![("asked", date(*asked).into()), ("last", date(*last).into())],
+        ),
     };
     Words::new(catalog.text(key, &args)).hint(catalog.say(&format!("{key}-hint")))
 }
@@ -149,6 +153,11 @@ impl CliError {
         match self {
             CliError::Usage { .. } => ExitCode::Usage,
             CliError::Config(_) | CliError::MovedClock => ExitCode::Configuration,
+            // Ctrl-C is no fault of the database.
+            CliError::Erp(error) if matches!(**error, ErpError::Database(DatabaseError::Interrupted)) => {
+                ExitCode::Unexpected
+            }
+            CliError::Outbox(OutboxError::Database(DatabaseError::Interrupted)) => ExitCode::Unexpected,
             CliError::Erp(_) | CliError::Outbox(_) => ExitCode::Database,
             CliError::Gateway {
                 error: GatewayError::NotConnected,

@@ -121,8 +121,8 @@ mod tests {
     fn the_codes_as_the_banks_print_them() {
         for printed in [
             "001-9", "004-3", "021-3", "033-7", "041-8", "070-1", "077-9", "084-1", "085-1", "097-3",
-            "104-0", "136-8", "208-1", "237-2", "341-7", "356-5", "399-9", "422-7", "745-5", "748-X",
-            "756-0",
+            "104-0", "136-8", "208-1", "237-2", "260-7", "341-7", "356-5", "389-1", "399-9", "422-7",
+            "745-5", "748-X", "756-0",
         ] {
             assert_eq!(printed_code(&printed[..3]).as_deref(), Some(printed));
             assert!(name(&printed[..3]).is_some(), "{printed}");
@@ -141,6 +141,11 @@ mod tests {
         assert!(
             NAMES.windows(2).all(|pair| pair[0].0 < pair[1].0),
             "sorted, without doubles"
+        );
+        assert!(
+            NAMES
+                .iter()
+                .all(|(code, name)| code.len() == 3 && name.chars().count() <= 18)
         );
     }
 }

@@ -11,6 +11,7 @@ use super::{Creditor, Debtor, Payee, filled};
 use crate::domain::boleto::Cobranca;
 use crate::domain::boleto::check::{Contradiction, Expected, StoredError, checked_code};
 use crate::domain::money::Cents;
+use crate::domain::pix;
 use crate::domain::receivable::{BoletoRecord, Receivable};
 
 /// What one boleto says.
@@ -209,7 +210,7 @@ impl BoletoView {
                 interest_a_day: interest_a_day(amount, receivable.interest_percent_month),
                 payable_until: record.payable_until,
             },
-            pix_code: usable_pix(record.pix_code.as_deref()),
+            pix_code: usable_pix(record.pix_code.as_deref(), amount),
             reference: reference.to_owned(),
         })
     }
@@ -229,10 +230,17 @@ impl BoletoView {
     }
 }
 
-/// The bank's Pix code without what a database adds to it; `None` where it is no BR Code.
-fn usable_pix(stored: Option<&str>) -> Option<String> {
-    let code = stored?.trim().to_owned();
-    (code.len() >= 20 && code.starts_with("000201") && !code.chars().any(char::is_control)).then_some(code)
+/// The bank's Pix code, as long as it is right and one that settles this boleto: a dynamic code (a home-made
+/// static one settles nothing), its amount, where it tells one, that of the boleto. Anything else is left out; the
+/// line still pays.
+pub fn usable_pix(stored: Option<&str>, amount: Cents) -> Option<String> {
+    let code = pix::parse(stored?).ok()?;
+    let fits = if amount == Cents::ZERO {
+        code.is_printable_on_boleto()
+    } else {
+        code.fits_boleto(amount)
+    };
+    fits.then(|| code.as_str().to_owned())
 }
 
 #[cfg(test)]
@@ -350,5 +358,26 @@ mod tests {
             Err(BoletoRefusal::DueDateDiffers)
         );
         assert!(usable_code(&record, &old, day("2017-02-01")).is_ok());
+    }
+
+    #[test]
+    fn only_a_banks_own_right_code_is_printed() {
+        let amount = Cents::new(35_000);
+        let dynamic = "00020101021226810014br.gov.bcb.pix2559pix.example.com/qr/v2/cobv/\
+            9d36b84fc70b478fb95c12729b90ca255204000053039865802BR5920SILVA AUTOPECAS LTDA6012PORTO ALEGRE62070503***6304F4CE";
+        assert_eq!(
+            usable_pix(Some(&format!("{dynamic}  ")), amount).as_deref(),
+            Some(dynamic)
+        );
+        assert_eq!(usable_pix(Some(dynamic), Cents::ZERO).as_deref(), Some(dynamic));
+        // One character changed: the checksum fails.
+        assert_eq!(usable_pix(Some(&dynamic.replace("SILVA", "SELVA")), amount), None);
+        // The Banco Central's own example of a static code.
+        let fixed = "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR\
+            5913Fulano de Tal6008BRASILIA62070503***63041D3D";
+        assert!(pix::parse(fixed).is_ok());
+        assert_eq!(usable_pix(Some(fixed), amount), None);
+        assert_eq!(usable_pix(Some(""), amount), None);
+        assert_eq!(usable_pix(None, amount), None);
     }
 }

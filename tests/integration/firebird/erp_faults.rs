@@ -32,6 +32,7 @@ fn bad_rows_are_named_and_the_others_read() {
         (key.to_owned(), column.to_owned(), problem, value.to_owned())
     };
 
+    // Title 24 is overpaid, which is a way of being settled: neither open nor bad.
     let receivables = snapshot.receivables(&november()).unwrap();
     assert_eq!(receivables.rows.len(), 2);
     assert_eq!(
@@ -41,7 +42,6 @@ fn bad_rows_are_named_and_the_others_read() {
             expect("21", "DOCUMENT", BadValue::Missing, ""),
             expect("22", "BRANCH_ID", BadValue::Missing, ""),
             expect("23", "BALANCE", BadValue::Missing, ""),
-            expect("24", "BALANCE", BadValue::OutOfRange, "-99.9999"),
         ]
     );
     let customers = snapshot.customers(&of(&["30", "31", "32"])).unwrap();

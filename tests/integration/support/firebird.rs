@@ -6,8 +6,8 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings};
 use wa_notify::adapters::firebird::embedded;
@@ -103,7 +103,7 @@ impl TestServer {
             settings: self.settings(&path),
             path,
             folder: None,
-            _keeper: None,
+            _keeper: Mutex::default(),
         }
     }
 
@@ -175,7 +175,7 @@ pub struct TestDatabase {
     folder: Option<tempfile::TempDir>,
     /// Keeps an embedded file open: its lock, once let go, may live on for a moment in a child process that
     /// another test's thread is just starting, and could then not be taken again.
-    _keeper: Option<Connection>,
+    _keeper: Mutex<Option<Connection>>,
 }
 
 impl TestDatabase {
@@ -226,7 +226,7 @@ pub fn embedded_database(charset: &str) -> TestDatabase {
         settings,
         path,
         folder: Some(folder),
-        _keeper: Some(keeper),
+        _keeper: Mutex::new(Some(keeper)),
     }
 }
 

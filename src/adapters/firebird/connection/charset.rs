@@ -49,3 +49,10 @@ pub(super) fn check(charset: &Charset, text: &str) -> Result<(), DatabaseError> 
         }),
     }
 }
+
+/// Bytes that Windows programs wrote as text: WIN1252 gives every byte a meaning.
+pub(in crate::adapters::firebird) fn ansi(bytes: &[u8]) -> String {
+    charset::WIN_1252
+        .decode(bytes)
+        .unwrap_or_else(|_| String::from_utf8_lossy(bytes).into_owned())
+}

@@ -27,7 +27,7 @@
 //!   that a kept statement names may find it in use: run migrations on a connection of their own.
 
 pub mod batch;
-mod charset;
+pub(super) mod charset;
 mod error;
 mod open;
 mod relay;

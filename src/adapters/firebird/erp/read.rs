@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::contract::{Present, Spec, columns};
-use crate::adapters::firebird::connection::{Row, Value};
+use crate::adapters::firebird::connection::{Row, Value, charset};
 use crate::domain::money::{Cents, MoneyError};
 use crate::domain::receivable::{BadRow, BadValue};
 
@@ -156,11 +156,7 @@ fn text(value: &Value) -> Result<Option<String>, BadValue> {
         // A text kept in a binary blob.
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
             Ok(text) => text.trim_matches(is_padding).to_owned(),
-            Err(_) => encoding_rs::WINDOWS_1252
-                .decode(bytes)
-                .0
-                .trim_matches(is_padding)
-                .to_owned(),
+            Err(_) => charset::ansi(bytes).trim_matches(is_padding).to_owned(),
         },
         _ => return Err(BadValue::NotText),
     };

@@ -1,10 +1,10 @@
 //! The source queries: shipped, or a site's own.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
+use crate::adapters::firebird::connection::charset;
 use crate::ports::erp::{ErpError, QueryProblem};
 
 macro_rules! shipped {
@@ -51,38 +51,53 @@ impl SourceQueries {
     /// Reads the site's folder; a file that is not there falls back to the shipped one.
     ///
     /// # Errors
-    /// [`ErpError::Query`] when the folder or a file cannot be read, is empty, or is not one statement.
+    /// [`ErpError::Query`] when the folder or a file cannot be read, is empty, or is not one statement: the first.
     pub fn load(dir: Option<&Path>) -> Result<Self, ErpError> {
-        let mut queries = Vec::with_capacity(SHIPPED.len());
-        for (name, shipped) in SHIPPED {
-            let own = dir
-                .map(|dir| dir.join(format!("{name}.sql")))
-                .filter(|path| path.exists());
-            let problem = |problem| ErpError::Query {
-                query: (*name).to_owned(),
-                file: own.clone(),
-                problem: Box::new(problem),
-            };
-            let text: Cow<'_, str> = match &own {
-                Some(path) => {
-                    let bytes = std::fs::read(path)
-                        .map_err(|error| problem(QueryProblem::Unreadable(error.to_string())))?;
-                    Cow::Owned(decode(&bytes))
-                }
-                None => Cow::Borrowed(shipped),
-            };
-            let sql = tidy(&text).map_err(problem)?;
-            queries.push(SourceQuery {
-                name,
-                file: own.clone(),
-                sql,
-            });
-        }
+        let (queries, errors) = Self::load_all(dir)?;
+        errors.into_iter().next().map_or(Ok(queries), Err)
+    }
+
+    /// The same, telling everything that is wrong: the queries (the shipped one stands in for a file that cannot be
+    /// used) and an error for each such file.
+    ///
+    /// # Errors
+    /// [`ErpError::Query`] when the folder cannot be read.
+    pub fn load_all(dir: Option<&Path>) -> Result<(Self, Vec<ErpError>), ErpError> {
         let strangers = match dir {
             Some(dir) => strangers(dir)?,
             None => Vec::new(),
         };
-        Ok(SourceQueries { queries, strangers })
+        let (mut queries, mut errors) = (Vec::with_capacity(SHIPPED.len()), Vec::new());
+        for (name, shipped) in SHIPPED {
+            let own = dir
+                .map(|dir| dir.join(format!("{name}.sql")))
+                .filter(|path| path.exists());
+            let text = |path: &PathBuf| {
+                let bytes =
+                    std::fs::read(path).map_err(|error| QueryProblem::Unreadable(error.to_string()))?;
+                tidy(&decode(&bytes))
+            };
+            let problem = |file: Option<PathBuf>, problem| ErpError::Query {
+                query: (*name).to_owned(),
+                file,
+                problem: Box::new(problem),
+            };
+            let sql = match own.as_ref().map(text) {
+                Some(Ok(sql)) => sql,
+                read => {
+                    if let Some(Err(error)) = read {
+                        errors.push(problem(own.clone(), error));
+                    }
+                    tidy(shipped).map_err(|error| problem(None, error))?
+                }
+            };
+            queries.push(SourceQuery {
+                name,
+                file: own,
+                sql,
+            });
+        }
+        Ok((SourceQueries { queries, strangers }, errors))
     }
 
     /// The shipped queries with their comments, for `source export`: file name and text.
@@ -158,12 +173,19 @@ fn strangers(dir: &Path) -> Result<Vec<PathBuf>, ErpError> {
 
 /// Files come from Notepad and from ERP tools: UTF-8 with or without BOM, UTF-16, or CP1252.
 fn decode(bytes: &[u8]) -> String {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return encoding.decode(bytes).0.into_owned();
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(),
+    let utf16 = |unit: fn([u8; 2]) -> u16| {
+        let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect()
+    };
+    match bytes {
+        [0xFF, 0xFE, ..] => utf16(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => utf16(u16::from_be_bytes),
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+            std::str::from_utf8(bytes).map_or_else(|_| charset::ansi(bytes), str::to_owned)
+        }
     }
 }
 
@@ -304,6 +326,22 @@ mod tests {
                 .sql(day("2026-01-02"), day("2026-03-04"), 1)
                 .contains("AS TIMESTAMP")
         );
+    }
+
+    #[test]
+    fn files_of_any_windows_editor() {
+        let utf16 =
+            |unit: fn(u16) -> [u8; 2]| "\u{feff}ação".encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        for bytes in [
+            "ação".as_bytes().to_vec(),
+            "\u{feff}ação".as_bytes().to_vec(),
+            b"a\xE7\xE3o".to_vec(),
+            utf16(u16::to_le_bytes),
+            utf16(u16::to_be_bytes),
+        ] {
+            assert_eq!(decode(&bytes), "ação", "{bytes:?}");
+        }
+        assert_eq!(decode(b""), "");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! The product itself never makes a code that the ERP does not hold; only the sample plays the bank.
 
+use crate::domain::boleto::check_digits::mod11_letter;
 use crate::domain::boleto::{Barcode, encode};
 use crate::domain::money::Cents;
 use crate::domain::pix::DynamicCode;
@@ -43,20 +44,9 @@ fn with_digit_raised(text: &str, at: usize) -> String {
         .collect()
 }
 
-/// The check digit of Bradesco's nosso número: modulus 11, weights 2 to 7 over wallet and number.
+/// The check digit of Bradesco's nosso número, over wallet and number.
 pub(super) fn bradesco_check(wallet: &str, number: u32) -> char {
-    let digits = format!("{wallet}{number:011}");
-    let sum: u32 = digits
-        .bytes()
-        .rev()
-        .enumerate()
-        .map(|(i, b)| u32::from(b - b'0') * (i as u32 % 6 + 2))
-        .sum();
-    match sum % 11 {
-        0 => '0',
-        1 => 'P',
-        rest => char::from(b'0' + (11 - rest) as u8),
-    }
+    mod11_letter(format!("{wallet}{number:011}").bytes(), 7, 'P')
 }
 
 /// A dynamic Pix code that points at the bank's record of a charge with a due date; `record` is the record's number

@@ -1,0 +1,140 @@
+//! `boleto render`: one description to a PDF, or a file of them to a folder of PDFs.
+
+use std::path::Path;
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use super::description::{self, LeftOut};
+use super::refuse;
+use crate::cli::args::tools::BoletoRenderArgs;
+use crate::cli::context::Context;
+use crate::cli::error::{CliError, Words};
+use crate::cli::exit_code::ExitCode;
+use crate::cli::refusal::Refusal;
+use crate::cli::{files, text};
+use crate::render::boleto_pdf::boleto_pdf;
+
+/// Runs the command.
+///
+/// # Errors
+/// A description that cannot be drawn (exit 2), or a file that cannot be written. Of many, the others are drawn.
+pub fn run(context: &Context, args: &BoletoRenderArgs, today: NaiveDate) -> Result<ExitCode, CliError> {
+    let described = match std::fs::read(&args.file) {
+        Ok(bytes) => decoded(&bytes),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let path = args.file.display().to_string();
+            let words = Words::new(context.text("render-no-file", &[("path", path.into())]));
+            return refuse(context, Refusal::new("file", words));
+        }
+        Err(error) => return Err(CliError::file(&args.file, error)),
+    };
+    let Some(described) = described else {
+        let words = Words::new(context.say("render-not-utf8")).hint(context.say("render-not-utf8-hint"));
+        return refuse(context, Refusal::new("file", words));
+    };
+    let extension = args.file.extension().unwrap_or_default().to_ascii_lowercase();
+    if extension == "jsonl" || extension == "ndjson" {
+        many(context, &described, &args.out, today)
+    } else {
+        one(context, &described, args, today)
+    }
+}
+
+/// As editors and shells write it: UTF-8 with or without its mark, UTF-16 with it.
+fn decoded(bytes: &[u8]) -> Option<String> {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        let (text, _, broken) = encoding.decode(bytes);
+        return (!broken).then(|| text.into_owned());
+    }
+    std::str::from_utf8(bytes).ok().map(str::to_owned)
+}
+
+fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: NaiveDate) -> Result<ExitCode, CliError> {
+    let (view, left_out) = match description::read(described, today, &context.catalog) {
+        Ok(read) => read,
+        Err(refusal) => {
+            let line = refusal.more.get("line").and_then(Value::as_u64);
+            return refuse(context, placed(context, refusal, line));
+        }
+    };
+    let pdf = boleto_pdf(&view);
+    files::replace(&args.out, &pdf)?;
+    for left in &left_out {
+        context.output.tell(&text::wrap(&left.words, context.output.width(), "  "));
+    }
+    let file = args.out.display().to_string();
+    if context.output.is_json() {
+        let warnings: Vec<Value> = left_out.iter().map(|left| warning(left, None)).collect();
+        context.output.json(&json!({"file": file, "bytes": pdf.len(), "warnings": warnings}))?;
+    } else {
+        context.output.line(&context.text("render-done", &[("file", file.into())]))?;
+    }
+    Ok(ExitCode::Done)
+}
+
+fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Result<ExitCode, CliError> {
+    std::fs::create_dir_all(out).map_err(|error| CliError::file(out, error))?;
+    let (mut written, mut refused, mut warnings) = (0_usize, Vec::new(), Vec::new());
+    for (number, line) in (1_u64..).zip(described.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+        match description::read(line, today, &context.catalog) {
+            Ok((view, left_out)) => {
+                files::replace(&out.join(format!("{number:06}.pdf")), &boleto_pdf(&view))?;
+                written += 1;
+                for left in left_out {
+                    let words = place(context, number, &left.words);
+                    context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                    warnings.push(warning(&left, Some(number)));
+                }
+            }
+            Err(refusal) => {
+                let refusal = placed(context, refusal, Some(number));
+                let words = match &refusal.words.hint {
+                    Some(hint) => format!("{} {hint}", refusal.words.message),
+                    None => refusal.words.message.clone(),
+                };
+                context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                let mut entry = refusal.more.clone();
+                entry.insert("line".to_owned(), json!(number));
+                entry.insert("field".to_owned(), json!(refusal.field));
+                entry.insert("message".to_owned(), json!(refusal.words.message));
+                refused.push(Value::Object(entry));
+            }
+        }
+    }
+    let folder = out.display().to_string();
+    let count = refused.len();
+    if context.output.is_json() {
+        let document = json!({"dir": folder, "written": written, "refused": refused, "warnings": warnings});
+        context.output.json(&document)?;
+    } else {
+        let args = [("written", written.into()), ("folder", folder.into())];
+        context.output.line(&context.text("render-done-many", &args))?;
+    }
+    if count == 0 {
+        return Ok(ExitCode::Done);
+    }
+    let args = [("refused", count.into()), ("lines", (written + count).into())];
+    Err(CliError::said(ExitCode::Usage, Words::new(context.text("lines-refused", &args))))
+}
+
+/// A refusal with the line of the file in its words.
+fn placed(context: &Context, mut refusal: Refusal, line: Option<u64>) -> Refusal {
+    if let Some(line) = line {
+        refusal.words.message = place(context, line, &refusal.words.message);
+        refusal.more.insert("line".to_owned(), json!(line));
+    }
+    refusal
+}
+
+fn place(context: &Context, line: u64, words: &str) -> String {
+    context.text("render-line", &[("line", line.to_string().into()), ("words", words.to_owned().into())])
+}
+
+fn warning(left: &LeftOut, line: Option<u64>) -> Value {
+    let mut warning = json!({"field": left.field, "warning": left.warning, "message": left.words});
+    if let (Some(line), Some(warning)) = (line, warning.as_object_mut()) {
+        warning.insert("line".to_owned(), json!(line));
+    }
+    warning
+}
