@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::support::site::Site;
 
 /// The notices of a scan's document.
-fn notices(scan: &Value) -> &[Value] {
+pub fn notices(scan: &Value) -> &[Value] {
     scan["notices"].as_array().expect("notices")
 }
 

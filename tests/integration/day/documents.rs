@@ -32,7 +32,10 @@ fn have_the_keys_of_the_contract() {
     for notice in notices(&scan) {
         keys(notice, of_notice);
         let phone = notice["phone"].as_str().unwrap();
-        assert!(phone.starts_with("+55") && phone[1..].bytes().all(|b| b.is_ascii_digit()), "{phone}");
+        assert!(
+            phone.starts_with("+55") && phone[1..].bytes().all(|b| b.is_ascii_digit()),
+            "{phone}"
+        );
         for key in ["customer_id", "contact_id", "branch_id"] {
             assert!(notice[key].is_string(), "ids are text: {key}");
         }
@@ -54,7 +57,8 @@ fn have_the_keys_of_the_contract() {
     let plan = site.json(SEND_AT, &["send", "--dry-run"], 0);
     keys(&plan, of_send);
     keys(&plan["plan"][0], "notice phone instance parts");
-    site.sandbox.faults(serde_json::json!({"fault": "error_before", "times": 1}));
+    site.sandbox
+        .faults(serde_json::json!({"fault": "error_before", "times": 1}));
     keys(&site.send(8), of_send);
 
     site.sandbox.reply(&super::phone(&scan, 1), "Bom dia");
@@ -68,16 +72,28 @@ fn have_the_keys_of_the_contract() {
         &status,
         "close notices parts needs_person held without_receipt unknown replies instances last_runs moved_clock",
     );
-    keys(&status["unknown"][0], "part kind customer_id phone reference reason begun_at");
+    keys(
+        &status["unknown"][0],
+        "part kind customer_id phone reference reason begun_at",
+    );
     keys(&status["replies"][0], "phone at intent text media notice");
-    keys(&status["instances"][0], "instance state contacts_today first_used_on pause_seconds");
+    keys(
+        &status["instances"][0],
+        "instance state contacts_today first_used_on pause_seconds",
+    );
     assert_eq!(status["replies"][0]["phone"], notices(&scan)[1]["phone"], "E.164");
 
     let part = status["unknown"][0]["part"].as_str().unwrap().to_owned();
     keys(&site.json("09:12", &["resolve", &part, "drop"], 0), "part state");
     keys(&site.json("09:13", &["pair", "--status"], 0), "instance state");
-    keys(&site.json("09:13", &["instances"], 0)[0], "instance contracted state");
-    keys(&site.json("09:13", &["init"], 0), "config config_written tables_made applied forced_writes last_close");
+    keys(
+        &site.json("09:13", &["instances"], 0)[0],
+        "instance contracted state",
+    );
+    keys(
+        &site.json("09:13", &["init"], 0),
+        "config config_written migrations_applied forced_writes last_close",
+    );
     let out = site.dir.path().join("out");
     let preview = site.json("09:14", &["preview", "4", "--out", &out.to_string_lossy()], 0);
     keys(&preview, "customer_id already_claimed files skipped");
@@ -85,4 +101,6 @@ fn have_the_keys_of_the_contract() {
     site.sql("UPDATE CONTRATO_FUNCIONALIDADE SET ATIVA = 'N'");
     let refused = site.json("09:15", &["send"], 7);
     keys(&refused, "error");
+    keys(&refused["error"], "exit_code kind problems");
+    keys(&refused["error"]["problems"][0], "message detail hint");
 }

@@ -173,14 +173,6 @@ impl Sandbox {
             .to_owned()
     }
 
-    /// Links an instance anew that was unlinked.
-    pub fn link_again(&self, instance: &str) {
-        self.wait_for(&format!("/instance/connect/{instance}"), |answer| {
-            answer.get("code").is_some()
-        });
-        self.scan(instance);
-    }
-
     /// The shop's phone scans the QR code that is shown now.
     pub fn scan(&self, instance: &str) {
         self.control("/sandbox/scan", &json!({"instance": instance}));

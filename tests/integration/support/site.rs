@@ -142,6 +142,11 @@ impl Site {
     }
 
     pub fn with(plan: Plan) -> Site {
+        Site::on(TestServer::shared(), plan)
+    }
+
+    /// With its database on this server.
+    pub fn on(server: &TestServer, plan: Plan) -> Site {
         let dir = tempfile::Builder::new()
             .prefix("wa-notify-site-")
             .tempdir()
@@ -151,7 +156,7 @@ impl Site {
         let (database, section) = if plan.embedded {
             (None, "path = \"loja.fdb\"\ndriver = \"native\"\n".to_owned())
         } else {
-            let database = TestServer::shared().absent();
+            let database = server.absent();
             if plan.ready {
                 std::fs::write(database.path(), &*template(plan.customers, today))
                     .expect("a copy of the sample");
@@ -188,6 +193,11 @@ impl Site {
     /// The configuration file.
     pub fn config(&self) -> PathBuf {
         self.dir.path().join("wa-notify.toml")
+    }
+
+    /// There is no server.
+    pub fn is_embedded(&self) -> bool {
+        self.database.is_none()
     }
 
     /// Changes the configuration.
@@ -289,6 +299,11 @@ impl Site {
     pub fn erp<T>(&self, work: impl FnOnce(&mut Connection) -> T) -> T {
         let connection = self.erp.get_or_init(|| RefCell::new(self.database().connect()));
         work(&mut connection.borrow_mut())
+    }
+
+    /// Work on a connection of its own.
+    pub fn fresh<T>(&self, work: impl FnOnce(&mut Connection) -> T) -> T {
+        work(&mut self.database().connect())
     }
 
     /// One statement of theirs; panics when it touches no row.
