@@ -379,16 +379,17 @@ fn the_exit_codes_are_in_both_pages() {
     }
 }
 
-/// The permissions that docs/operations.md grants are enough for `init` and `scan`, and for nothing more.
+/// The permissions that docs/operations.md grants are enough for `init` and `scan`, and for nothing more; and what it says
+/// to do after a restore leaves nothing to send.
 #[test]
 fn the_restricted_user_of_the_manual_can_do_its_work() {
     let page = page("docs/operations.md");
-    let [grants] = &blocks(&page)
+    let [grants, hold] = &blocks(&page)
         .into_iter()
         .filter(|b| b.language == "sql")
         .collect::<Vec<_>>()[..]
     else {
-        panic!("docs/operations.md has one block of SQL");
+        panic!("docs/operations.md has two blocks of SQL: what is granted, and what holds a restored outbox");
     };
     // Users belong to the whole server: this one is our own.
     let server = TestServer::private();
@@ -424,8 +425,8 @@ fn the_restricted_user_of_the_manual_can_do_its_work() {
         assert_eq!(output.status.code(), Some(0), "{args:?}: {said}");
         String::from_utf8(output.stdout).expect("UTF-8")
     };
-    let isql = |user: &str, password: &str, sql: &str| {
-        let address = format!("127.0.0.1/{}:{}", server.port, erp.display());
+    let isql = |database: &Path, user: &str, password: &str, sql: &str| {
+        let address = format!("127.0.0.1/{}:{}", server.port, database.display());
         let file = folder.path().join("script.sql");
         std::fs::write(&file, sql).expect("a script");
         Command::new("isql-fb")
@@ -436,7 +437,7 @@ fn the_restricted_user_of_the_manual_can_do_its_work() {
             .expect("isql-fb: apt-get install firebird3.0-utils")
     };
     notify(&seed, &["demo", "seed"]);
-    let granted = isql("SYSDBA", "masterkey", &grants.text);
+    let granted = isql(&erp, "SYSDBA", "masterkey", &grants.text);
     assert!(
         granted.status.success(),
         "{}",
@@ -452,6 +453,7 @@ fn the_restricted_user_of_the_manual_can_do_its_work() {
     assert!(outbox.exists());
 
     let refused = isql(
+        &erp,
         "LEITOR",
         "choose-one",
         "UPDATE CLIENTE SET CODIGO = CODIGO;\nCOMMIT;\n",
@@ -459,6 +461,19 @@ fn the_restricted_user_of_the_manual_can_do_its_work() {
     assert!(!refused.status.success(), "LEITOR can write");
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("no permission for UPDATE"), "{said}");
+
+    let waiting = |when: &str| -> serde_json::Value {
+        let status: serde_json::Value = serde_json::from_str(&notify(&site, &["--json", "status"]))
+            .unwrap_or_else(|error| panic!("{when}: {error}"));
+        status["notices"]["queued"].clone()
+    };
+    assert!(waiting("after the scan").as_u64() >= Some(10));
+    let held = isql(&outbox, "WANOTIFY", "and-another", &hold.text);
+    assert!(held.status.success(), "{}", String::from_utf8_lossy(&held.stderr));
+    notify(&site, &["scan", "--baseline"]);
+    assert_eq!(waiting("after the baseline"), serde_json::Value::Null);
+    let again: serde_json::Value = serde_json::from_str(&notify(&site, &["--json", "scan"])).expect("JSON");
+    assert_eq!(again["notices"], serde_json::json!([]), "nobody hears twice");
 }
 
 /// Links to files of the repository lead somewhere.
@@ -476,8 +491,15 @@ fn links_between_pages_lead_somewhere() {
         let folder = folder.parent().expect("a folder");
         let page = page(name);
         let mut links = 0;
-        for piece in page.split("](").skip(1) {
-            let link = piece.split(')').next().unwrap_or_default();
+        let written = page
+            .split("](")
+            .skip(1)
+            .filter_map(|piece| piece.split(')').next());
+        let pictures = page
+            .split("src=\"")
+            .skip(1)
+            .filter_map(|piece| piece.split('"').next());
+        for link in written.chain(pictures) {
             if link.starts_with("http") || link.starts_with('#') {
                 continue;
             }
