@@ -65,6 +65,21 @@ impl TestServer {
         assert!(status.success());
     }
 
+    /// Starts it again after [`TestServer::kill`], on the same port with the same databases.
+    pub fn restart(&self) {
+        let started = script()
+            .arg("start")
+            .arg(&self.folder)
+            .arg(self.port.to_string())
+            .output()
+            .expect("scripts/firebird");
+        assert!(
+            started.status.success(),
+            "{}",
+            String::from_utf8_lossy(&started.stderr)
+        );
+    }
+
     /// Stops the server's process without ending it: it becomes mute.
     pub fn freeze(&self) -> Frozen {
         assert!(self.own.is_some(), "the shared server is not ours to freeze");
