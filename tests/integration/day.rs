@@ -3,6 +3,7 @@
 mod crashes;
 mod documents;
 mod faults;
+mod pair;
 mod refusals;
 mod replies;
 mod scan;

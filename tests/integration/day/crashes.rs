@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::nothing_came_twice;
-use crate::support::site::{SEND_AT, Site, eventually};
+use crate::support::firebird::TestServer;
+use crate::support::site::{Plan, SEND_AT, Site, eventually};
 
 /// The lease of a part under way runs out: the test's right, instead of two minutes of waiting.
 fn lease_runs_out(site: &Site) {
@@ -87,6 +88,107 @@ fn interrupted_while_the_gateway_takes_its_time() {
     assert_eq!(report["notices"], json!({"sent": 3}));
     assert_eq!(site.messages().len(), 12);
     nothing_came_twice(&site);
+}
+
+/// Between two customers there are minutes: Ctrl-C does not wait for them.
+#[cfg(unix)]
+#[test]
+fn interrupted_in_a_pause() {
+    let site = Site::new();
+    site.scan();
+    site.reconfigure("contact_gap = [0, 0]", "contact_gap = [900, 900]");
+    let sending = site.start(SEND_AT, &["--json", "send"]);
+    let accepted = "SELECT COUNT(*) FROM WA_PART WHERE NOTICE = 1 AND ACCEPTED_AT IS NOT NULL";
+    eventually("the first notice is out and on record", || {
+        site.look(accepted) == ["4"]
+    });
+    sending.interrupt();
+    let report = sending.wait().expect(0).json();
+    assert_eq!(
+        (&report["stops"], &report["waiting"]),
+        (&json!([{"kind": "interrupted"}]), &2.into())
+    );
+    assert_eq!(site.messages().len(), 4);
+}
+
+/// The server of the database dies between the request and its outcome, and comes back.
+#[test]
+fn the_database_is_gone_for_a_moment() {
+    let server = TestServer::private();
+    let site = Site::on(
+        &server,
+        Plan {
+            customers: 1,
+            ..Plan::default()
+        },
+    );
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 3_000, "skip": 1, "times": 1}));
+    let sending = site.start(SEND_AT, &["--json", "send"]);
+    eventually("the second part is on the phone", || site.messages().len() == 2);
+    server.kill();
+    server.restart();
+    let report = sending.wait().expect(0).json();
+    assert_eq!(
+        report["notices"],
+        json!({"sent": 1}),
+        "the outcome was recorded on a fresh connection"
+    );
+    assert_eq!(site.messages().len(), 4);
+    nothing_came_twice(&site);
+}
+
+/// The same, but it stays away longer than anyone waits.
+#[test]
+fn the_database_is_gone_for_good() {
+    let server = TestServer::private();
+    let site = Site::on(
+        &server,
+        Plan {
+            customers: 1,
+            ..Plan::default()
+        },
+    );
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 1_000, "skip": 1, "times": 1}));
+    let sending = site.start(SEND_AT, &["--json", "send"]);
+    eventually("the second part is on the phone", || site.messages().len() == 2);
+    server.kill();
+    sending.wait().expect(4);
+    server.restart();
+    assert_eq!(site.parts("1")[1..], ["sending", "queued", "queued"]);
+    lease_runs_out(&site);
+    assert_eq!(site.json("09:06", &["send"], 0)["notices"], json!({"sent": 1}));
+    assert_eq!(site.messages().len(), 4);
+    nothing_came_twice(&site);
+}
+
+/// `replies` dies while its answer is on the way: the customer may stay without one, but never gets two.
+#[test]
+fn an_automatic_answer_in_doubt_is_not_repeated() {
+    let site = Site::of(1);
+    let scan = site.scan();
+    site.send(0);
+    let before = site.messages().len();
+    site.sandbox.reply(&super::phone(&scan, 0), "Bom dia");
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 60_000, "times": 1}));
+    let replying = site.start("09:05", &["replies"]);
+    eventually("the answer is on the phone", || {
+        site.messages().len() == before + 1
+    });
+    replying.kill();
+    for at in ["09:06", "09:07"] {
+        site.run(at, &["replies"]);
+    }
+    assert_eq!(site.messages().len(), before + 1);
+    assert_eq!(
+        site.look("SELECT CONTENT FROM WA_REPLY"),
+        ["Bom dia"],
+        "what was said is on record"
+    );
 }
 
 /// Ctrl-C while `scan` works: all of it or nothing.

@@ -121,6 +121,51 @@ fn a_refusal_after_delivery_proves_nothing_and_a_person_says_sent() {
 }
 
 #[test]
+fn three_answers_in_a_row_that_prove_nothing_stop_the_run() {
+    let site = Site::of(3);
+    site.scan();
+    site.sandbox.faults(json!({"fault": "error_before", "times": 3}));
+    let report = site.send(5);
+    assert_eq!(report["stops"], json!([{"kind": "unclear", "instance": "loja"}]));
+    assert_eq!(
+        (&report["unknown"], &report["waiting"]),
+        (&json!(["1.1", "2.1", "3.1"]), &1.into())
+    );
+    assert!(site.messages().is_empty());
+    // The one that was not begun goes out with the next run; the three wait for a person.
+    let report = site.json("09:31", &["send"], 8);
+    assert_eq!(
+        (&report["notices"], &report["due"]),
+        (&json!({"sent": 1}), &1.into())
+    );
+    assert_eq!(heard(&site).len(), 1);
+}
+
+#[test]
+fn what_is_accepted_and_never_arrives_is_seen_after_hours() {
+    let site = Site::of(1);
+    site.scan();
+    site.sandbox.faults(json!({"fault": "not_delivered"}));
+    assert_eq!(site.send(0)["notices"], json!({"sent": 1}));
+    assert!(site.messages().is_empty());
+    assert_eq!(
+        site.json("20:00", &["status"], 0)["without_receipt"],
+        0,
+        "a phone may be off for some hours"
+    );
+    let status = site.json("21:02", &["status"], 8);
+    assert_eq!(
+        (&status["without_receipt"], &status["needs_person"]),
+        (&4.into(), &4.into())
+    );
+    let said = site.run("21:02", &["status"]).expect(8).stdout;
+    assert!(
+        said.contains("sem confirmação") || said.contains("confirma"),
+        "{said}"
+    );
+}
+
+#[test]
 fn too_many_requests_are_slowed_down() {
     let site = Site::of(1);
     site.scan();

@@ -5,7 +5,7 @@ use wa_notify::adapters::firebird::sample::close_day;
 
 use super::{heard, notices, phone};
 use crate::support::sandbox::Sandbox;
-use crate::support::site::{Site, instant};
+use crate::support::site::{Plan, Site, instant};
 
 /// A site whose three notices (customer 1; two contacts of customer 2) are sent.
 fn sent() -> (Site, [String; 3]) {
@@ -151,6 +151,67 @@ fn no_machine_talks_over_a_person_of_the_shop() {
     let report = site.json("09:05", &["replies"], 8);
     assert_eq!((&report["stored"], &report["answered"]), (&2.into(), &1.into()));
     assert_eq!((heard(&site)[&ana], heard(&site)[&bia]), (4, 5));
+}
+
+/// A site with this treatment of replies, everything sent.
+fn treating(section: &str) -> (Site, [String; 2]) {
+    let site = Site::with(Plan {
+        config: format!("[settings.replies]\n{section}\n"),
+        ..Plan::default()
+    });
+    let scan = site.scan();
+    site.send(0);
+    let phones = [phone(&scan, 0), phone(&scan, 1)];
+    (site, phones)
+}
+
+#[test]
+fn stored_only() {
+    let (site, [ana, bia]) = treating("treatment = \"store\"");
+    site.sandbox.control(
+        "/sandbox/reply",
+        &json!({"from": ana, "media": {"file_name": "comprovante.pdf", "base64": "JVBERi0="}}),
+    );
+    site.sandbox.reply(&bia, "SAIR");
+    let report = site.json("09:05", &["replies"], 8);
+    // Whoever opts out is told so, whatever the treatment: it is the confirmation of an order.
+    assert_eq!(
+        (&report["stored"], &report["answered"], &report["opted_out"]),
+        (&2.into(), &1.into(), &1.into())
+    );
+    assert_eq!((heard(&site)[&ana], heard(&site)[&bia]), (4, 5));
+    let media = site.json("09:06", &["status"], 8)["replies"][0]["media"].clone();
+    assert!(media.is_string(), "a receipt is seen as such: {media}");
+}
+
+#[test]
+fn ignored_but_for_the_way_out() {
+    let (site, [ana, bia]) = treating("treatment = \"ignore\"");
+    site.sandbox.reply(&ana, "Bom dia");
+    site.sandbox.reply(&bia, "SAIR");
+    let report = site.json("09:05", &["replies"], 0);
+    assert_eq!(
+        (&report["answered"], &report["opted_out"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(stored(&site), ["SAIR"]);
+}
+
+#[test]
+fn forwarded_to_a_phone_of_the_shop() {
+    let (site, [ana, _]) = treating("treatment = \"forward\"\nforward_to = \"(51) 98888-7777\"");
+    site.sandbox.reply(&ana, "Posso pagar na segunda?");
+    assert_eq!(site.json("09:05", &["replies"], 8)["forwarded"], 1);
+    assert_eq!(heard(&site)[&ana], 4, "the customer hears nothing");
+    let forwarded = site.messages().pop().unwrap();
+    assert_eq!(forwarded.to, "5551988887777");
+    assert!(
+        forwarded.text.contains("Posso pagar na segunda?") && forwarded.text.contains(&ana),
+        "{}",
+        forwarded.text
+    );
+    // Once.
+    assert_eq!(site.json("09:06", &["replies"], 0)["forwarded"], 0);
 }
 
 #[test]

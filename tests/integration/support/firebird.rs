@@ -70,6 +70,24 @@ impl TestServer {
         assert!(status.success());
     }
 
+    /// Starts it again after [`TestServer::kill`], on the same port with the same databases.
+    pub fn restart(&self) {
+        // The killed process may take a moment to be gone.
+        for _ in 0..200 {
+            let started = script()
+                .arg("start")
+                .arg(&self.folder)
+                .arg(self.port.to_string())
+                .output()
+                .expect("scripts/firebird");
+            if started.status.success() {
+                return;
+            }
+            super::sandbox::pause(std::time::Duration::from_millis(20));
+        }
+        panic!("the server does not come back");
+    }
+
     /// Stops the server's process without ending it: it becomes mute.
     pub fn freeze(&self) -> Frozen {
         assert!(self.own.is_some(), "the shared server is not ours to freeze");

@@ -50,6 +50,8 @@ pub struct Plan {
     pub settings: String,
     /// No server.
     pub embedded: bool,
+    /// The shop's phone scans each QR code by itself.
+    pub auto_link: bool,
 }
 
 impl Default for Plan {
@@ -62,6 +64,7 @@ impl Default for Plan {
             config: String::new(),
             settings: String::new(),
             embedded: false,
+            auto_link: true,
         }
     }
 }
@@ -152,7 +155,8 @@ impl Site {
             .tempdir()
             .expect("a folder");
         let today: NaiveDate = plan.today.parse().expect("a date");
-        let sandbox = Sandbox::start_at(&["--auto-link"], Some(&instant(plan.today, GATEWAY_AT)));
+        let options: &[&str] = if plan.auto_link { &["--auto-link"] } else { &[] };
+        let sandbox = Sandbox::start_at(options, Some(&instant(plan.today, GATEWAY_AT)));
         let (database, section) = if plan.embedded {
             (None, "path = \"loja.fdb\"\ndriver = \"native\"\n".to_owned())
         } else {
@@ -447,9 +451,15 @@ impl Running<'_> {
         assert!(sent.is_ok_and(|status| status.success()), "kill -INT");
     }
 
-    /// Waits for its end.
+    /// Waits for its end, which must come within half a minute.
+    #[track_caller]
     pub fn wait(mut self) -> Ran {
-        let status = self.child.wait().expect("its end");
+        let mut status = None;
+        eventually(&format!("wa-notify {} ends", self.args), || {
+            status = self.child.try_wait().expect("its state");
+            status.is_some()
+        });
+        let status = status.expect("its end");
         let read = |name: &str| std::fs::read_to_string(self.site.dir.path().join(name)).expect("its output");
         self.site.looked_through(Ran {
             args: self.args.clone(),
