@@ -12,7 +12,8 @@
 //! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
-//! | [`status`], [`preview`] | seeing and settling |
+//! | [`status`], [`explain`], [`preview`], [`doctor`] | seeing and settling |
+//! | [`high_water`] | a database that was put back to an older state |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
@@ -21,10 +22,13 @@ pub mod boleto;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod exit_code;
+pub mod explain;
 pub mod files;
 pub mod help;
+pub mod high_water;
 pub mod init;
 pub mod interrupt;
 pub mod lock;
@@ -126,6 +130,8 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Send(args) => with_database(context, || send::run(context, &args)),
         Command::Replies(args) => with_database(context, || replies::run(context, &args)),
         Command::Status(args) => with_database(context, || status::run(context, &args)),
+        Command::Explain(args) => with_database(context, || explain::run(context, &args)),
+        Command::Doctor(args) => doctor::run(context, &args),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
     }

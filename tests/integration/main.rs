@@ -8,6 +8,7 @@ mod config;
 mod day;
 mod documents;
 mod evolution;
+mod explain;
 mod firebird;
 mod outbox;
 mod readme;

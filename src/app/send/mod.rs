@@ -78,6 +78,8 @@ pub enum SendEvent {
         /// Its recipient.
         phone: Phone,
     },
+    /// The intent to send a part is committed; its request leaves now.
+    Departs(PartKey),
     /// A part was settled for this time.
     Part {
         /// Which.
