@@ -205,7 +205,7 @@ source-in-the-way = { $folder } has files that differ from the shipped ones: { $
 source-in-the-way-hint = They may be this site's queries. Choose another folder, or replace them with --force.
 source-exported = { $count ->
     [0] Nothing to write to { $folder }: the queries are there already.
-    [one] { $count } query written to { $folder }.
+    [1] { $count } query written to { $folder }.
    *[other] { $count } queries written to { $folder }.
 }
 source-exported-next = Fit them to the ERP, point the configuration to the folder and check with wa-notify source check:
@@ -217,7 +217,7 @@ source-no-rows = Delivered no row.
 source-stranger = { $file } belongs to no query and is not used. Is the name right?
 source-checked = { $failed ->
     [0] All { $count } queries are fine.
-    [one] { $failed } of { $count } queries does not hold.
+    [1] { $failed } of { $count } queries does not hold.
    *[other] { $failed } of { $count } queries do not hold.
 }
 type-integer-or-text = integer or text

@@ -205,7 +205,7 @@ source-in-the-way = { $folder } já tem arquivos diferentes dos que acompanham o
 source-in-the-way-hint = Podem ser as consultas desta loja. Escolha outra pasta, ou use --force para substituí-las.
 source-exported = { $count ->
     [0] Nada a gravar em { $folder }: as consultas já estão lá.
-    [one] { $count } consulta gravada em { $folder }.
+    [1] { $count } consulta gravada em { $folder }.
    *[other] { $count } consultas gravadas em { $folder }.
 }
 source-exported-next = Adapte-as ao ERP, aponte a configuração para a pasta e confira com wa-notify source check:
@@ -217,7 +217,7 @@ source-no-rows = Não trouxe nenhuma linha.
 source-stranger = { $file } não é de nenhuma consulta e não é usado. O nome está certo?
 source-checked = { $failed ->
     [0] Todas as { $count } consultas estão certas.
-    [one] { $failed } de { $count } consultas tem problema.
+    [1] { $failed } de { $count } consultas tem problema.
    *[other] { $failed } de { $count } consultas têm problema.
 }
 type-integer-or-text = inteiro ou texto

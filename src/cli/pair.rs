@@ -104,14 +104,14 @@ impl PairView for ConsoleView<'_> {
             match write_png(path, text) {
                 Ok(()) => {
                     let path = path.display().to_string();
-                    self.context.output.tell(&self.context.text("pair-png", &[("path", path.into())]));
+                    self.context.output.warn(&self.context.text("pair-png", &[("path", path.into())]));
                 }
                 Err(error) => self.failed = Some(error),
             }
             return;
         }
         let Ok((picture, width, height)) = qr::qr_console(text) else {
-            self.context.output.tell(&self.context.say("pair-qr-too-long"));
+            self.context.output.warn(&self.context.say("pair-qr-too-long"));
             return;
         };
         let term = Term::stderr();
@@ -124,7 +124,7 @@ impl PairView for ConsoleView<'_> {
                     ("have_columns", usize::from(columns).into()),
                     ("have_rows", usize::from(rows).into()),
                 ];
-                self.context.output.tell(&self.context.text("pair-too-small", &args));
+                self.context.output.warn(&self.context.text("pair-too-small", &args));
                 return;
             }
         }
@@ -132,12 +132,12 @@ impl PairView for ConsoleView<'_> {
             let _ = term.clear_last_lines(self.drawn);
         }
         self.context.output.tell(picture.trim_end_matches('\n'));
-        self.context.output.tell(&self.context.say("pair-scan"));
+        self.context.output.warn(&self.context.say("pair-scan"));
         self.drawn = height + 1;
     }
 
     fn code(&mut self, code: &str) {
-        self.context.output.tell(&self.context.text("pair-code", &[("code", code.to_owned().into())]));
+        self.context.output.warn(&self.context.text("pair-code", &[("code", code.to_owned().into())]));
     }
 }
 

@@ -262,7 +262,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
         }
         Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
         Stop::Interrupted => {
-            return context.output.tell(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
         }
         Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
         Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
@@ -270,7 +270,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
             let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
             context.output.tell(words.trim_end());
-            return context.output.tell(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
         }
         Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
         Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
@@ -287,7 +287,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
     };
     let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
     let words = Words::new(context.text(key, &args)).detail(detail);
-    context.output.tell(&match &words.detail {
+    context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),
         None => words.message,
     });

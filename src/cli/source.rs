@@ -42,7 +42,9 @@ fn export(context: &Context, args: &SourceExportArgs) -> Result<ExitCode, CliErr
         match std::fs::read(&path) {
             Ok(present) if present == sql.as_bytes() => same.push(name),
             Ok(_) if !args.force => in_the_way.push(name),
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(CliError::file(path, error)),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(CliError::file(path, error));
+            }
             _ => to_write.push((name, path, sql)),
         }
     }
@@ -60,14 +62,21 @@ fn export(context: &Context, args: &SourceExportArgs) -> Result<ExitCode, CliErr
     }
     if context.output.is_json() {
         let written: Vec<&String> = to_write.iter().map(|(name, _, _)| name).collect();
-        context.output.json(&json!({"dir": folder, "written": written, "unchanged": same}))?;
+        context
+            .output
+            .json(&json!({"dir": folder, "written": written, "unchanged": same}))?;
         return Ok(ExitCode::Done);
     }
     let count = to_write.len();
-    context.output.line(&context.text("source-exported", &[("count", count.into()), ("folder", folder.into())]))?;
+    context.output.line(&context.text(
+        "source-exported",
+        &[("count", count.into()), ("folder", folder.into())],
+    ))?;
     let absolute = std::path::absolute(&args.dir).unwrap_or_else(|_| args.dir.clone());
     let setting = format!("[source]\ndir = '{}'", absolute.display());
-    context.output.say(&format!("{}\n\n{setting}\n", context.say("source-exported-next")));
+    context
+        .output
+        .say(&format!("{}\n\n{setting}\n", context.say("source-exported-next")));
     Ok(ExitCode::Done)
 }
 
@@ -77,8 +86,10 @@ fn check(context: &Context) -> Result<ExitCode, CliError> {
     let erp = FirebirdErp::new(wiring::connection(context, settings, &settings.database), queries.clone());
     let mut checked = source_check::check(&erp, ROWS)?;
     for checked in &mut checked {
-        let of_file: Vec<QueryProblem> =
-            unusable.iter().filter_map(|error| problem_of(error, checked.query)).collect();
+        let of_file: Vec<QueryProblem> = unusable
+            .iter()
+            .filter_map(|error| problem_of(error, checked.query))
+            .collect();
         if !of_file.is_empty() {
             // What was looked at was the shipped query, which stood in for the file.
             checked.problems = of_file;
@@ -93,14 +104,21 @@ fn check(context: &Context) -> Result<ExitCode, CliError> {
     } else {
         let mut out: String = checked.iter().map(|checked| report(context, checked)).collect();
         for stranger in &queries.strangers {
-            let words = context.text("source-stranger", &[("file", stranger.display().to_string().into())]);
+            let words = context.text(
+                "source-stranger",
+                &[("file", stranger.display().to_string().into())],
+            );
             out.push_str(&format!("{}\n", text::wrap(&words, context.output.width(), "  ")));
         }
         let args = [("failed", failed.into()), ("count", checked.len().into())];
         out.push_str(&format!("{}\n", context.text("source-checked", &args)));
         context.output.data(&out)?;
     }
-    Ok(if failed == 0 { ExitCode::Done } else { ExitCode::Database })
+    Ok(if failed == 0 {
+        ExitCode::Done
+    } else {
+        ExitCode::Database
+    })
 }
 
 fn problem_of(error: &ErpError, name: &str) -> Option<QueryProblem> {
@@ -115,20 +133,31 @@ fn holds(checked: &Checked) -> bool {
 }
 
 fn file(query: &Checked) -> Option<String> {
-    query.file.as_deref().map(Path::display).map(|file| file.to_string())
+    query
+        .file
+        .as_deref()
+        .map(Path::display)
+        .map(|file| file.to_string())
 }
 
 /// The words about a problem, which name the query's file themselves.
 fn problem_words(context: &Context, query: &Checked, problem: &QueryProblem) -> Words {
-    let error =
-        ErpError::Query { query: query.query.to_owned(), file: query.file.clone(), problem: Box::new(problem.clone()) };
+    let error = ErpError::Query {
+        query: query.query.to_owned(),
+        file: query.file.clone(),
+        problem: Box::new(problem.clone()),
+    };
     database::erp(&error, &context.catalog)
 }
 
 fn report(context: &Context, checked: &Checked) -> String {
     let width = context.output.width();
     let from = file(checked).unwrap_or_else(|| context.say("source-shipped"));
-    let verdict = context.say(if holds(checked) { "source-ok" } else { "source-fails" });
+    let verdict = context.say(if holds(checked) {
+        "source-ok"
+    } else {
+        "source-fails"
+    });
     let mut out = format!("{}: {verdict}  ({from})\n", checked.query);
     let mut line = |words: &str, indent: &str| {
         out.push_str(&text::wrap(&format!("  {words}"), width, indent));
@@ -157,13 +186,19 @@ fn report(context: &Context, checked: &Checked) -> String {
         .map(|column| column.name)
         .collect();
     if !absent.is_empty() {
-        line(&context.text("source-absent", &[("columns", absent.join(", ").into())]), "    ");
+        line(
+            &context.text("source-absent", &[("columns", absent.join(", ").into())]),
+            "    ",
+        );
     }
     if holds(checked) && checked.sample.is_empty() {
         line(&context.say("source-no-rows"), "    ");
     }
     for (at, (name, _)) in checked.sample.first().into_iter().flatten().enumerate() {
-        let values = checked.sample.iter().map(|row| if row[at].1.is_empty() { "-" } else { &row[at].1 });
+        let values = checked
+            .sample
+            .iter()
+            .map(|row| if row[at].1.is_empty() { "-" } else { &row[at].1 });
         let values: Vec<String> = values.map(|value| cut(value, VALUE)).collect();
         out.push_str(format!("    {name:<24}{}", values.join("  ")).trim_end());
         out.push('\n');
@@ -174,15 +209,21 @@ fn report(context: &Context, checked: &Checked) -> String {
 
 /// Exactly `width` columns: cut with an ellipsis, or filled up. Control characters are blanks here.
 fn cut(value: &str, width: usize) -> String {
-    let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String = value
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let cut = console::truncate_str(&plain, width, "…");
     console::pad_str(&cut, width, console::Alignment::Left, None).into_owned()
 }
 
 fn document(context: &Context, checked: &[Checked], queries: &SourceQueries) -> Value {
     let of = |checked: &Checked| {
-        let problems: Vec<Value> =
-            checked.problems.iter().map(|problem| problem_document(context, checked, problem)).collect();
+        let problems: Vec<Value> = checked
+            .problems
+            .iter()
+            .map(|problem| problem_document(context, checked, problem))
+            .collect();
         let columns: Vec<Value> = checked
             .columns
             .iter()
@@ -193,7 +234,11 @@ fn document(context: &Context, checked: &[Checked], queries: &SourceQueries) -> 
         let samples: Vec<serde_json::Map<String, Value>> = checked
             .sample
             .iter()
-            .map(|row| row.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect())
+            .map(|row| {
+                row.iter()
+                    .map(|(name, value)| ((*name).to_owned(), json!(value)))
+                    .collect()
+            })
             .collect();
         json!({
             "query": checked.query,
@@ -205,7 +250,11 @@ fn document(context: &Context, checked: &[Checked], queries: &SourceQueries) -> 
             "bad_values": checked.bad,
         })
     };
-    let strangers: Vec<String> = queries.strangers.iter().map(|file| file.display().to_string()).collect();
+    let strangers: Vec<String> = queries
+        .strangers
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
     json!({
         "ok": checked.iter().all(holds),
         "queries": checked.iter().map(of).collect::<Vec<_>>(),
@@ -215,10 +264,18 @@ fn document(context: &Context, checked: &[Checked], queries: &SourceQueries) -> 
 
 fn problem_document(context: &Context, query: &Checked, problem: &QueryProblem) -> Value {
     let mut document = match problem {
-        QueryProblem::MissingColumn { column, expected, nearest } => {
+        QueryProblem::MissingColumn {
+            column,
+            expected,
+            nearest,
+        } => {
             json!({"kind": "missing_column", "column": column, "expected": expected, "nearest": nearest})
         }
-        QueryProblem::WrongType { column, expected, found } => {
+        QueryProblem::WrongType {
+            column,
+            expected,
+            found,
+        } => {
             json!({"kind": "wrong_type", "column": column, "expected": expected, "found": found})
         }
         QueryProblem::Refused { text, line } => json!({"kind": "refused", "detail": text, "line": line}),

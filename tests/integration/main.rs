@@ -14,3 +14,4 @@ mod readme;
 mod sample;
 mod sandbox;
 mod schedule;
+mod tools;

@@ -54,6 +54,11 @@ impl TestServer {
         }
     }
 
+    /// Where databases of this server may be.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// Kills the server as a power cut would.
     pub fn kill(&self) {
         assert!(self.own.is_some(), "the shared server is not ours to kill");

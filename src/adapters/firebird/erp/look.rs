@@ -94,7 +94,11 @@ impl FirebirdSnapshot<'_> {
                 };
                 if rows.len() < wanted {
                     let fetched = specs.iter().zip(&places).filter(|(_, place)| place.is_some());
-                    rows.push(fetched.map(|(spec, _)| (spec.name, show(spec, fields.value(spec.name)))).collect());
+                    rows.push(
+                        fetched
+                            .map(|(spec, _)| (spec.name, show(spec, fields.value(spec.name))))
+                            .collect(),
+                    );
                 }
                 for (spec, read) in specs.iter().zip(&mut read) {
                     match fault(&fields, spec) {
@@ -108,7 +112,9 @@ impl FirebirdSnapshot<'_> {
             .map_err(|error| refused(self.queries.get(query), error, false))?;
         // A column of which nothing can be read is not a matter of a few bad rows: it is another column.
         for ((spec, column), read) in specs.iter().zip(&look.columns).zip(read) {
-            let first = faults.iter().find(|(fault, _)| fault.column == spec.name && !fault.value.is_empty());
+            let first = faults
+                .iter()
+                .find(|(fault, _)| fault.column == spec.name && !fault.value.is_empty());
             if let (0, Some((fault, _))) = (read, first) {
                 look.problems.push(QueryProblem::WrongType {
                     column: spec.name.to_owned(),
@@ -117,9 +123,11 @@ impl FirebirdSnapshot<'_> {
                 });
             }
         }
-        let another = |fault: &Fault| look.problems.iter().any(|problem| {
-            matches!(problem, QueryProblem::WrongType { column, .. } if column == fault.column)
-        });
+        let another = |fault: &Fault| {
+            look.problems.iter().any(
+                |problem| matches!(problem, QueryProblem::WrongType { column, .. } if column == fault.column),
+            )
+        };
         look.bad = faults
             .into_iter()
             .filter(|(fault, _)| !another(fault))

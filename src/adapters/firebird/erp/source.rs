@@ -91,11 +91,7 @@ impl SourceQueries {
                     tidy(shipped).map_err(|error| problem(None, error))?
                 }
             };
-            queries.push(SourceQuery {
-                name,
-                file: own,
-                sql,
-            });
+            queries.push(SourceQuery { name, file: own, sql });
         }
         Ok((SourceQueries { queries, strangers }, errors))
     }
