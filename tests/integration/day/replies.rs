@@ -219,7 +219,7 @@ fn after_the_window_only_a_way_out_counts() {
     let (mut site, [ana, bia, _]) = sent();
     // Days later, and the gateway is a new one.
     let late = Sandbox::start_at(&[], Some(&instant("2026-08-15", "10:00")));
-    site.reconfigure(&site.sandbox.url().to_owned(), &late.url().to_owned());
+    site.reconfigure(site.sandbox.url(), late.url());
     late.link("loja");
     site.sandbox = late;
     site.sandbox.reply(&ana, "Ainda dá para pagar?");

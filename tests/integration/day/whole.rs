@@ -10,30 +10,26 @@ use crate::support::site::{Message, Plan, Site};
 
 #[test]
 fn by_tcp() {
-    whole_day(&Site::with(Plan {
-        customers: 20,
-        ready: false,
-        linked: false,
-        ..Plan::default()
-    }));
+    whole_day(20, false);
 }
 
 #[test]
 fn on_the_embedded_engine() {
-    whole_day(&Site::with(Plan {
-        customers: 20,
-        ready: false,
-        linked: false,
-        embedded: true,
-        ..Plan::default()
-    }));
+    whole_day(4, true);
 }
 
-fn whole_day(site: &Site) {
-    let seeded = site.json("07:00", &["demo", "seed", "--customers", "20"], 0);
+fn whole_day(customers: u32, embedded: bool) {
+    let site = &Site::with(Plan {
+        ready: false,
+        linked: false,
+        embedded,
+        ..Plan::default()
+    });
+    let count = customers.to_string();
+    let seeded = site.json("07:00", &["demo", "seed", "--customers", &count], 0);
     assert_eq!(
         (&seeded["customers"], &seeded["created_database"]),
-        (&20.into(), &true.into())
+        (&customers.into(), &true.into())
     );
     let early = site
         .run("07:10", &["--json", "scan", "--dry-run"])
@@ -73,11 +69,11 @@ fn whole_day(site: &Site) {
         );
     }
     let notices = scanned["notices"].as_array().unwrap();
-    assert_eq!(notices.len(), 14);
+    assert_eq!(notices.len(), if customers == 20 { 14 } else { 5 });
 
     let sent = site.send(0);
     let messages = site.messages();
-    assert_eq!(sent["notices"], serde_json::json!({"sent": 14}));
+    assert_eq!(sent["notices"], serde_json::json!({"sent": notices.len()}));
     assert_eq!(sent["parts_accepted"], messages.len());
     chats_agree(site, notices, &messages);
 
@@ -98,7 +94,7 @@ fn whole_day(site: &Site) {
     site.json("09:31", &["send"], 0);
     let status = site.json("09:40", &["status"], 8);
     assert_eq!(status["close"], Value::Null);
-    assert_eq!(status["notices"], serde_json::json!({"delivered": 14}));
+    assert_eq!(status["notices"], serde_json::json!({"delivered": notices.len()}));
     let parts: u64 = status["parts"]
         .as_object()
         .unwrap()
@@ -112,7 +108,7 @@ fn whole_day(site: &Site) {
     );
     assert_eq!(status["needs_person"], 1, "the answer");
     assert_eq!(status["replies"][0]["text"], "Já paguei ontem, obrigada 😀");
-    assert_eq!(status["last_runs"][0]["notices"], 14);
+    assert_eq!(status["last_runs"][0]["notices"], notices.len());
     assert_eq!(status["instances"][0]["state"], "open");
     assert_eq!(status["moved_clock"], true);
 }
@@ -195,11 +191,11 @@ fn chats_agree(site: &Site, notices: &[Value], messages: &[Message]) {
                 }
                 "boletos" => {
                     let pdf = Pdf::new(&file(site, message));
-                    let read = pdf.scan(150, Picture::Png);
+                    let (read, text) = (pdf.scan(150, Picture::Png), pdf.text());
                     for item in with_boleto.by_ref() {
                         let row = &boletos[item["id"].as_str().unwrap()];
                         assert!(read.contains(&format!("I2/5:{}", row.barcode)), "{read:?}");
-                        assert!(pdf.text().contains(&amount(item)));
+                        assert!(text.contains(&amount(item)));
                     }
                     seen.1 += 1;
                 }
@@ -222,7 +218,9 @@ fn chats_agree(site: &Site, notices: &[Value], messages: &[Message]) {
             Some(true)
         );
     }
-    assert_eq!(seen, (11, 1), "boletos alone and merged were looked at");
+    let alone = messages.iter().filter(|m| m.text.starts_with("Boleto ")).count();
+    assert_eq!(seen, (alone, 1), "boletos alone and merged were looked at");
+    assert!(alone >= 4);
 }
 
 fn file(site: &Site, message: &Message) -> Vec<u8> {
@@ -242,7 +240,7 @@ fn money(cents: i64) -> String {
     let whole = (cents / 100).to_string();
     let mut grouped = String::new();
     for (at, digit) in whole.chars().enumerate() {
-        if at > 0 && (whole.len() - at) % 3 == 0 {
+        if at > 0 && (whole.len() - at).is_multiple_of(3) {
             grouped.push('.');
         }
         grouped.push(digit);
