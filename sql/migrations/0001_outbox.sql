@@ -37,6 +37,7 @@ CREATE TABLE WA_INSTANCE (
   COUNTED_DAY    DATE,                 -- day of the counter
   CONTACTS       INTEGER DEFAULT 0 NOT NULL,
   FIRST_USED_ON  DATE,                 -- warm-up counts from here
+  DEPARTURES     BIGINT DEFAULT 0 NOT NULL,  -- parts begun so far: only a restored backup takes it back
   READ_UNTIL     TIMESTAMP,            -- messages up to here were read
   CONSTRAINT WA_INSTANCE_PK PRIMARY KEY (INSTANCE),
   CONSTRAINT WA_INSTANCE_CONTACTS CHECK (CONTACTS >= 0)

@@ -9,10 +9,10 @@
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | [`config`] | `config check`, `config show` |
+//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
 //! | [`status`], [`preview`] | seeing and settling |
-//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
@@ -31,17 +31,17 @@ pub mod lock;
 pub mod logging;
 pub mod output;
 pub mod pair;
+pub mod pix;
 pub mod preview;
 pub mod progress;
+pub mod refusal;
 pub mod replies;
 pub mod sandbox;
 pub mod scan;
 pub mod schedule;
 pub mod send;
-pub mod status;
-pub mod pix;
-pub mod refusal;
 pub mod source;
+pub mod status;
 pub mod text;
 pub mod wiring;
 pub mod words;
@@ -114,6 +114,9 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
 fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Config(args) => config::run(context, &args),
+        Command::Boleto(args) => boleto::run(context, &args),
+        Command::Pix(args) => pix::run(context, &args),
+        Command::Source(args) => source::run(context, &args),
         Command::Init(args) => init::run(context, &args),
         Command::Demo(args) => demo::run(context, &args),
         Command::Schedule(args) => schedule::run(context, &args),
@@ -125,9 +128,6 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Status(args) => with_database(context, || status::run(context, &args)),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
-        Command::Boleto(args) => boleto::run(context, &args),
-        Command::Pix(args) => pix::run(context, &args),
-        Command::Source(args) => source::run(context, &args),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
 pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     gateways.refuse_moved_clock(&clock)?;
@@ -50,7 +50,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     }
 
     let _lock = context.lock(clock.now())?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     let request = SendRequest {
         limit: args.limit.map(|n| n as usize),
         ignore_window: args.ignore_window,
@@ -262,7 +262,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
         }
         Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
         Stop::Interrupted => {
-            return context.output.tell(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
         }
         Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
         Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
@@ -270,7 +270,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
             let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
             context.output.tell(words.trim_end());
-            return context.output.tell(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
         }
         Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
         Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
@@ -287,7 +287,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
     };
     let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
     let words = Words::new(context.text(key, &args)).detail(detail);
-    context.output.tell(&match &words.detail {
+    context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),
         None => words.message,
     });
@@ -319,8 +319,10 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
     match error {
         TrialError::Ground(error) => wiring::ground_error(error),
         TrialError::Dossier(error) => dossier_error(context, &error),
-        TrialError::Gateway(error) => CliError::Gateway { instance: String::new(), error },
-        TrialError::NotPaired(_) => CliError::Gateway { instance: String::new(), error: GatewayError::NotConnected },
+        TrialError::Gateway { instance, error } => CliError::Gateway { instance: instance.to_string(), error },
+        TrialError::NotPaired { instance, .. } => {
+            CliError::Gateway { instance: instance.to_string(), error: GatewayError::NotConnected }
+        }
         TrialError::NotOnWhatsApp => CliError::said(
             ExitCode::Gateway,
             Words::new(context.say("trial-not-on-whatsapp")).hint(context.say("trial-not-on-whatsapp-hint")),

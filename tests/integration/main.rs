@@ -10,5 +10,8 @@ mod documents;
 mod evolution;
 mod firebird;
 mod outbox;
+mod readme;
 mod sample;
 mod sandbox;
+mod schedule;
+mod tools;

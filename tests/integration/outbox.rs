@@ -33,10 +33,14 @@ pub struct World {
 impl World {
     /// On a copy of a database that has the tables: making them anew takes longer than most of the tests.
     pub fn new() -> World {
-        static TEMPLATE: OnceLock<TestDatabase> = OnceLock::new();
-        let template = TEMPLATE.get_or_init(|| World::with_charset("WIN1252").database);
+        static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let World { database, outbox } = World::with_charset("WIN1252");
+            drop(outbox);
+            std::fs::read(database.path()).expect("the template")
+        });
         let database = TestDatabase::create("WIN1252");
-        std::fs::copy(template.path(), database.path()).expect("a copy of the template");
+        std::fs::write(database.path(), template).expect("a copy of the template");
         World {
             outbox: another(&database.settings),
             database,

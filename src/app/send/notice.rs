@@ -250,11 +250,10 @@ fn resolve(
     stored: &Notice,
 ) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
-    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)? {
-        if (now - at).num_days() < RESOLUTION_DAYS {
+    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)?
+        && (now - at).num_days() < RESOLUTION_DAYS {
             return Ok(Resolution::To(canonical));
         }
-    }
     let stop = |error: GatewayError| match error {
         GatewayError::NotConnected => Stop::NotPaired {
             instance: stored.instance.clone(),

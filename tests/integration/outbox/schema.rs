@@ -5,10 +5,10 @@ use std::sync::Barrier;
 use wa_notify::adapters::firebird::migrations::{KNOWN, forced_writes, migrate};
 use wa_notify::adapters::firebird::outbox::FirebirdOutbox;
 use wa_notify::domain::notice::{MessageId, PartEvent, PartState};
-use wa_notify::ports::outbox::{Outbox, OutboxError};
+use wa_notify::ports::outbox::{Begun, Outbox, OutboxError};
 
 use super::{ANA, World, part, send};
-use crate::support::firebird::TestDatabase;
+use crate::support::firebird::{TestDatabase, embedded_database};
 
 #[test]
 fn a_fresh_database_gets_all_tables_and_a_second_init_changes_nothing() {
@@ -86,7 +86,8 @@ fn two_inits_at_once_do_the_work_once() {
     let settings = database.settings.clone();
     let reports: Vec<_> = std::thread::scope(|scope| {
         let init = || {
-            let mut connection = wa_notify::adapters::firebird::connection::Connection::open(&settings).expect("a connection");
+            let mut connection =
+                wa_notify::adapters::firebird::connection::Connection::open(&settings).expect("a connection");
             start.wait();
             migrate(&mut connection)
         };
@@ -204,9 +205,9 @@ fn retention_may_delete_in_its_own_transaction() {
     assert_eq!(update.unwrap(), 1);
 }
 
-/// The longest keys still fit an index on pages of 4 KB (the smallest that ERPs use).
+/// An id of any script comes back as it was; one that does not fit its column is refused before anything is stored.
 #[test]
-fn the_longest_ids_fit() {
+fn ids_survive_and_too_long_ones_are_refused() {
     let mut world = World::new();
     let long = "é".repeat(20);
     let notice = world.store(ANA, &[&long]);
@@ -221,4 +222,32 @@ fn the_longest_ids_fit() {
         matches!(error, OutboxError::Corrupt { table: "WA_ID", .. }),
         "{error:?}"
     );
+}
+
+#[test]
+fn the_embedded_engine_keeps_the_same_tables() {
+    let mut world = World::on(embedded_database("WIN1252"));
+    let notice = world.store(ANA, &["R1", "Título 2"]);
+    let attempt = super::go(&mut world.outbox, part(notice, 1));
+    let stored = world.outbox.notice(notice).unwrap().unwrap();
+    assert_eq!(stored.parts[0].text.as_deref(), Some("Olá, João! 👋"));
+    assert_eq!(
+        (stored.contact_name.as_str(), stored.items.len()),
+        ("João Conceição", 2)
+    );
+    let begun = world.another().begin(&super::begin(part(notice, 1))).unwrap();
+    assert_eq!(begun, Begun::NotNow, "another connection sees the claim");
+    world
+        .outbox
+        .record(part(notice, 1), attempt, &super::outcome(PartEvent::Accept))
+        .unwrap();
+    assert_eq!(
+        world.outbox.notice(notice).unwrap().unwrap().parts[0].state,
+        PartState::Accepted
+    );
+    let error = world
+        .outbox
+        .store_run(&super::run(vec![super::notice(ANA, &["R1"])]))
+        .unwrap_err();
+    assert!(matches!(error, OutboxError::ClaimTaken), "{error:?}");
 }

@@ -531,7 +531,11 @@ fn receipts_only_go_forward_and_lift_the_notice() {
 
 /// As `World::store` makes them.
 fn recipient(number: &str) -> Recipient {
-    Recipient { branch: BranchId::new("1"), customer: CustomerId::new("C1"), phone: phone(number) }
+    Recipient {
+        branch: BranchId::new("1"),
+        customer: CustomerId::new("C1"),
+        phone: phone(number),
+    }
 }
 
 #[test]
@@ -540,22 +544,14 @@ fn a_departure_counts_for_the_phone_unless_its_refusal_is_proven() {
     let id = world.store(ANA, &["R1"]);
     let written = |world: &mut World| world.outbox.memory(&[]).unwrap().last_written;
     let attempt = go(&mut world.outbox, part(id, 1));
-    assert_eq!(
-        written(&mut world),
-        [(recipient(ANA), today())],
-        "on its way"
-    );
+    assert_eq!(written(&mut world), [(recipient(ANA), today())], "on its way");
     world
         .outbox
         .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForNow))
         .unwrap();
     assert!(written(&mut world).is_empty(), "refused");
     send(&mut world.outbox, part(id, 1), PartEvent::Ambiguous);
-    assert_eq!(
-        written(&mut world),
-        [(recipient(ANA), today())],
-        "perhaps"
-    );
+    assert_eq!(written(&mut world), [(recipient(ANA), today())], "perhaps");
 }
 
 #[test]

@@ -54,6 +54,11 @@ impl TestServer {
         }
     }
 
+    /// Where databases of this server may be.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// Kills the server as a power cut would.
     pub fn kill(&self) {
         assert!(self.own.is_some(), "the shared server is not ours to kill");
@@ -91,11 +96,16 @@ impl TestServer {
 
     /// An empty database of this character set on this server.
     pub fn database(&self, charset: &str) -> TestDatabase {
+        let database = self.absent();
+        drop(Connection::create_database(&database.settings, charset).expect("a new database"));
+        database
+    }
+
+    /// A place for a database that is not there yet.
+    pub fn absent(&self) -> TestDatabase {
         let path = self.folder.join("data").join(format!("{}.fdb", unique()));
-        let settings = self.settings(&path);
-        drop(Connection::create_database(&settings, charset).expect("a new database"));
         TestDatabase {
-            settings,
+            settings: self.settings(&path),
             path,
             folder: None,
             _keeper: Mutex::default(),

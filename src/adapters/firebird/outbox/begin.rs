@@ -143,7 +143,7 @@ pub(super) fn begin(
     block.push_one(
         connection,
         "UPDATE WA_INSTANCE SET NEXT_ALLOWED = DATEADD(?i MILLISECOND TO LOCALTIMESTAMP), GAP_MS = ?i, \
-         COUNTED_DAY = ?d, CONTACTS = ?i, FIRST_USED_ON = COALESCE(FIRST_USED_ON, ?d) WHERE INSTANCE = ?a",
+         COUNTED_DAY = ?d, CONTACTS = ?i, DEPARTURES = DEPARTURES + 1, FIRST_USED_ON = COALESCE(FIRST_USED_ON, ?d) WHERE INSTANCE = ?a",
         [
             ms(begin.gap),
             ms(begin.gap),

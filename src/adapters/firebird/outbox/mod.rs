@@ -70,15 +70,15 @@ impl FirebirdOutbox {
         Ok(FirebirdOutbox { link, identity })
     }
 
-    /// Number of the newest entry of the event log, which only grows: kept beside the configuration it shows a database
-    /// that was put back to an older state. Taken from the sequence: cheap, and it counts what was rolled back, too, so
-    /// read it after a commit.
+    /// How many departures were begun so far, over all instances. Only a database that was put back to an older state
+    /// shows fewer than before: keep the number beside the configuration to notice it.
     ///
     /// # Errors
     /// [`OutboxError`].
     pub fn high_water(&mut self) -> Result<i64, OutboxError> {
         self.link.read(|connection| {
-            let rows = connection.query("SELECT GEN_ID(WA_EVENT_ID, 0) FROM RDB$DATABASE", &[])?;
+            let sql = "SELECT CAST(SUM(DEPARTURES) AS BIGINT) FROM WA_INSTANCE";
+            let rows = connection.query(sql, &[])?;
             Ok(rows
                 .first()
                 .map(|row| row.opt_int(0))
@@ -195,7 +195,7 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn with_unknown_parts(&mut self) -> Result<Vec<NoticeId>, OutboxError> {
-        self.link.read(|c| send::with_unknown_parts(c))
+        self.link.read(send::with_unknown_parts)
     }
 
     fn known_gateway_ids(&mut self, to: &CanonicalId) -> Result<Vec<String>, OutboxError> {

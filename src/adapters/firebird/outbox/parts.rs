@@ -331,7 +331,9 @@ impl Loaded {
             .filter(|day| self.known_written < Some(*day))
         {
             let sql = match self.known_written {
-                Some(_) => "UPDATE WA_WRITTEN SET LAST_ON = ?d WHERE PHONE = ?a AND CUSTOMER = ?a AND BRANCH = ?a",
+                Some(_) => {
+                    "UPDATE WA_WRITTEN SET LAST_ON = ?d WHERE PHONE = ?a AND CUSTOMER = ?a AND BRANCH = ?a"
+                }
                 None => "INSERT INTO WA_WRITTEN (LAST_ON, PHONE, CUSTOMER, BRANCH) VALUES (?d, ?a, ?a, ?a)",
             };
             let (customer, branch) = (id(self.customer.as_str())?, id(self.branch.as_str())?);

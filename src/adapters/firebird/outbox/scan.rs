@@ -89,7 +89,13 @@ fn last_written(connection: &mut Connection) -> Result<Vec<(Recipient, NaiveDate
     let mut days: BTreeMap<Recipient, NaiveDate> = BTreeMap::new();
     read_all("WA_WRITTEN", &connection.query(sql, &[])?, |row| {
         let (phone, branch, customer, day) = (row.phone()?, row.branch()?, row.customer()?, row.date()?);
-        let known = days.entry(Recipient { branch, customer, phone }).or_insert(day);
+        let known = days
+            .entry(Recipient {
+                branch,
+                customer,
+                phone,
+            })
+            .or_insert(day);
         *known = day.max(*known);
         Ok(())
     })?;

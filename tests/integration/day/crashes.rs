@@ -1,0 +1,115 @@
+//! Power cuts and Ctrl-C in the middle of sending.
+
+use serde_json::json;
+
+use super::nothing_came_twice;
+use crate::support::site::{SEND_AT, Site, eventually};
+
+/// The lease of a part under way runs out: the test's right, instead of two minutes of waiting.
+fn lease_runs_out(site: &Site) {
+    site.sql("UPDATE WA_PART SET LEASE_UNTIL = DATEADD(-1 MINUTE TO LOCALTIMESTAMP) WHERE STATE = 'sending'");
+}
+
+#[test]
+fn killed_after_the_message_arrived() {
+    let site = Site::of(1);
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 60_000, "skip": 1, "times": 1}));
+    let sending = site.start(SEND_AT, &["send"]);
+    eventually("the second part is on the phone", || site.messages().len() == 2);
+    sending.kill();
+    assert_eq!(
+        site.parts("1")[1..],
+        ["sending", "queued", "queued"],
+        "the intent was on disk"
+    );
+    // While the lease runs, whoever holds it may still be at work.
+    site.json("09:05", &["send"], 0);
+    assert_eq!(
+        (site.messages().len(), site.parts("1")[1].as_str()),
+        (2, "sending")
+    );
+    lease_runs_out(&site);
+    let report = site.json("09:06", &["send"], 0);
+    assert_eq!(report["notices"], json!({"sent": 1}));
+    assert_eq!(site.messages().len(), 4);
+    nothing_came_twice(&site);
+}
+
+#[test]
+fn killed_before_the_message_arrived() {
+    let site = Site::of(1);
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "delay", "ms": 60_000, "skip": 1, "times": 1}));
+    let sending = site.start(SEND_AT, &["send"]);
+    eventually("the second part is at the gateway", || {
+        site.sandbox.requests("POST message/sendMedia") == 1
+    });
+    sending.kill();
+    lease_runs_out(&site);
+    for at in ["09:06", "09:36"] {
+        let report = site.json(at, &["send"], 8);
+        assert_eq!(
+            (&report["unknown"], &report["parts_accepted"]),
+            (&json!(["1.2"]), &0.into())
+        );
+    }
+    assert_eq!(
+        site.parts("1")[1..],
+        ["unknown", "queued", "queued"],
+        "absence is no proof"
+    );
+    assert_eq!(site.messages().len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_while_the_gateway_takes_its_time() {
+    let site = Site::new();
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 2_000, "skip": 1, "times": 1}));
+    let sending = site.start(SEND_AT, &["--json", "send"]);
+    eventually("the second part is on the phone", || site.messages().len() == 2);
+    sending.interrupt();
+    let ended = sending.wait().expect(0);
+    let report = ended.json();
+    assert_eq!(
+        (&report["stops"], &report["parts_accepted"]),
+        (&json!([{"kind": "interrupted"}]), &2.into())
+    );
+    assert_eq!(site.messages().len(), 2, "the message in hand, and no other");
+    let open = site.look("SELECT STATE FROM WA_PART WHERE STATE IN ('sending', 'unknown')");
+    assert!(open.is_empty(), "nothing is half recorded: {open:?}");
+    let report = site.json("09:05", &["send"], 0);
+    assert_eq!(report["notices"], json!({"sent": 3}));
+    assert_eq!(site.messages().len(), 12);
+    nothing_came_twice(&site);
+}
+
+/// Ctrl-C while `scan` works: all of it or nothing.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_scan_is_whole_or_not_there() {
+    let site = Site::of(11);
+    let note = site.dir.path().join("wa-notify.toml.running");
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let scanning = site.start("08:30", &["scan"]);
+        eventually("it has the lock, or is over", || {
+            note.exists() || !site.look("SELECT ID FROM WA_RUN").is_empty()
+        });
+        scanning.interrupt();
+        let ran = scanning.wait();
+        let stored: Vec<usize> = ["WA_RUN", "WA_NOTICE", "WA_CLAIM"]
+            .iter()
+            .map(|table| site.dump()[*table].len())
+            .collect();
+        ended.push((ran.code, stored.clone()));
+        assert!(stored.iter().all(|n| *n == 0) || stored[1] == 13, "{ended:?}");
+    }
+    site.scan();
+    assert_eq!(site.look("SELECT COUNT(*) FROM WA_NOTICE"), ["13"], "{ended:?}");
+}
