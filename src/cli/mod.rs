@@ -8,6 +8,7 @@
 //! | [`output`], [`progress`], [`text`] | stdout is data, stderr is conversation |
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
+//! | `failpoint` | debug builds: where a test wants the process to die |
 //! | [`config`] | `config check`, `config show` |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
@@ -23,6 +24,8 @@ pub mod context;
 pub mod demo;
 pub mod error;
 pub mod exit_code;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 pub mod files;
 pub mod help;
 pub mod init;
@@ -94,7 +97,10 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
-    match Context::new(&cli.global, command.name(), lang) {
+    let context = Context::new(&cli.global, command.name(), lang);
+    #[cfg(debug_assertions)]
+    let context = context.and_then(|context| failpoint::arm(&context).map(|()| context));
+    match context {
         Ok(context) => {
             let ended = dispatch(&context, command);
             let code = match ended {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::notice::{PartEvent, PartState};
 use crate::domain::retry::{ATTEMPTS_A_RUN, longest_backoff};
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcome};
 use crate::ports::outbox::{Begin, Begun, Notice, Outcome, Recorded};
 
@@ -91,6 +92,7 @@ pub fn send(
             }
         };
 
+        failpoint::reached(Step::AfterClaim);
         // From here until the outcome is recorded nothing may return early.
         let outcome = if ctx.clock.monotonic().saturating_sub(before) >= LEASE_MARGIN {
             // The claim took so long that the lease may not outlast the request: nothing left, and that is proven.
@@ -101,8 +103,10 @@ pub fn send(
             }
             gateway.send(&message_id, to, &content)
         };
+        failpoint::reached(Step::AfterRequest);
         let record = recordable(ctx, &outcome, attempt);
         let recorded = ctx.outbox.record(part.key, attempt, &record)?;
+        failpoint::reached(Step::AfterRecord);
         let state = match recorded {
             Recorded::Now(state) => state,
             Recorded::LateAnswer => return Ok(PartResult::Late),
