@@ -65,6 +65,31 @@ impl TestServer {
         assert!(status.success());
     }
 
+    /// Starts it again on the same port, after [`Self::kill`].
+    pub fn restart(&self) {
+        assert!(self.own.is_some(), "the shared server is not ours to restart");
+        // Until its parent has taken notice, a dead process still counts as there.
+        let _ = std::fs::remove_file(self.folder.join("pid"));
+        for _ in 0..5 {
+            let output = script()
+                .arg("start")
+                .arg(&self.folder)
+                .arg(self.port.to_string())
+                .args(["--until-pid", &std::process::id().to_string()])
+                .output()
+                .expect("scripts/firebird");
+            if output.status.success() {
+                return;
+            }
+        }
+        panic!("the server does not come up again on port {}", self.port);
+    }
+
+    /// Where its databases are.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// Stops the server's process without ending it: it becomes mute.
     pub fn freeze(&self) -> Frozen {
         assert!(self.own.is_some(), "the shared server is not ours to freeze");
