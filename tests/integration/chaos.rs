@@ -184,9 +184,12 @@ fn round(
     let mut problems = std::mem::take(&mut site.problems);
     problems.extend(site.settle());
     problems.extend(check::promise(&mut site));
-    problems.extend(site.ask_a_person());
-    problems.extend(site.settle());
-    problems.extend(check::promise(&mut site));
+    let asked = site.ask_a_person();
+    if site.tally.for_person > 0 {
+        problems.extend(asked);
+        problems.extend(site.send_on());
+        problems.extend(check::promise(&mut site));
+    }
     if !site.other_day {
         problems.extend(check::same(expected, &check::letters(&site)));
     }

@@ -24,7 +24,7 @@ use crate::support::sandbox::{API_KEY, Sandbox, pause};
 /// Configuration files of one queue: as many `send`s can run at once.
 pub const CONFIGS: usize = 3;
 /// Customers of the site: the first cases of the sample, with every kind of part.
-const CUSTOMERS: u32 = 6;
+const CUSTOMERS: u32 = 3;
 /// A process that lives longer hangs.
 const LONGEST: Duration = Duration::from_secs(150);
 
@@ -300,7 +300,7 @@ impl<'a> Site<'a> {
         ids.keys().map(whole).collect()
     }
 
-    /// Without faults, until nothing changes any more.
+    /// Without faults: a scan, then `send` until nothing changes any more.
     pub fn settle(&mut self) -> Vec<String> {
         self.sandbox.clear_faults();
         self.leases_run_out();
@@ -308,7 +308,12 @@ impl<'a> Site<'a> {
         (0..CONFIGS).for_each(|config| self.configure(config, &url));
         let scan = self.start(0, &["scan"]);
         self.wait(scan, &[0, 8]);
-        let mut last = String::new();
+        self.send_on()
+    }
+
+    /// `send` until nothing changes any more.
+    pub fn send_on(&mut self) -> Vec<String> {
+        let mut last = self.picture();
         for turn in 0..8 {
             self.later(TimeDelta::minutes(10));
             let send = self.start(turn % CONFIGS, &["send"]);
