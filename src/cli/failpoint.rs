@@ -26,7 +26,10 @@ pub fn arm(context: &Context) -> Result<(), CliError> {
     let text = text.to_string_lossy();
     let Some((step, nth)) = parse(&text) else {
         let args = [("variable", VARIABLE.into()), ("value", text.into_owned().into())];
-        return Err(CliError::said(ExitCode::Usage, Words::new(context.text("usage-bad-variable", &args))));
+        return Err(CliError::said(
+            ExitCode::Usage,
+            Words::new(context.text("usage-bad-variable", &args)),
+        ));
     };
     let _ = DEADLY.set((step, AtomicU32::new(nth)));
     failpoint::install(die);

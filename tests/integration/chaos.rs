@@ -66,7 +66,8 @@ impl Figures {
                     (&mut self.steps, &tally.steps),
                     (&mut self.gateway, &tally.gateway),
                 ] {
-                    from.iter().for_each(|(key, n)| *to.entry(key.clone()).or_default() += n);
+                    from.iter()
+                        .for_each(|(key, n)| *to.entry(key.clone()).or_default() += n);
                 }
                 if !tally.problems.is_empty() {
                     *failed += 1;
@@ -85,10 +86,16 @@ impl Figures {
         for (kind, (rounds, failed)) in &self.rounds {
             let _ = writeln!(text, "{kind:<22}{rounds:>8}{failed:>8}");
         }
-        let (rounds, failed) = self.rounds.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let (rounds, failed) = self
+            .rounds
+            .values()
+            .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
         let _ = writeln!(text, "{:<22}{rounds:>8}{failed:>8}", "all");
         let list = |map: &BTreeMap<String, usize>| {
-            map.iter().map(|(key, n)| format!("{key} {n}")).collect::<Vec<_>>().join(", ")
+            map.iter()
+                .map(|(key, n)| format!("{key} {n}"))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let _ = writeln!(text, "messages delivered           {}", self.delivered);
         let _ = writeln!(text, "parts delivered twice        {}", self.doubles);
@@ -106,7 +113,10 @@ impl Figures {
 
 fn number(variable: &str) -> Option<u64> {
     let text = std::env::var(variable).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} is no number: {text}")),
+    )
 }
 
 #[test]
@@ -114,7 +124,11 @@ fn whatever_dies_nobody_is_dunned_twice_and_nobody_forgotten() {
     let seed = number("WA_NOTIFY_CHAOS_SEED").unwrap_or(1);
     let only = number("WA_NOTIFY_CHAOS_ROUND");
     let rounds = number("WA_NOTIFY_CHAOS_ROUNDS").map_or(Kind::ALL.len(), |n| n as usize);
-    let jobs = if only.is_some() { 1 } else { number("WA_NOTIFY_CHAOS_JOBS").unwrap_or(2) };
+    let jobs = if only.is_some() {
+        1
+    } else {
+        number("WA_NOTIFY_CHAOS_JOBS").unwrap_or(2)
+    };
     let plan: Vec<usize> = only.map_or_else(|| (0..rounds).collect(), |only| vec![only as usize]);
     let keep = std::env::var_os("WA_NOTIFY_CHAOS_KEEP").map(PathBuf::from);
     let loud = rounds > Kind::ALL.len() || only.is_some();
@@ -133,7 +147,11 @@ fn whatever_dies_nobody_is_dunned_twice_and_nobody_forgotten() {
                     }))
                     .unwrap_or_else(|panic| {
                         let text = panic.downcast_ref::<String>().cloned();
-                        Err(format!("round {index} ({}) seed {seed}: {}", kind.word(), text.unwrap_or_default()))
+                        Err(format!(
+                            "round {index} ({}) seed {seed}: {}",
+                            kind.word(),
+                            text.unwrap_or_default()
+                        ))
                     });
                     let mut figures = figures.lock().expect("the figures");
                     figures.add(kind, &outcome);
@@ -153,7 +171,9 @@ fn whatever_dies_nobody_is_dunned_twice_and_nobody_forgotten() {
     let done: usize = figures.rounds.values().map(|(rounds, _)| rounds).sum();
     assert_eq!(done, plan.len());
     if rounds >= 200 && only.is_none() {
-        let missed: Vec<_> = faults::steps().filter(|step| !figures.steps.contains_key(step.word())).collect();
+        let missed: Vec<_> = faults::steps()
+            .filter(|step| !figures.steps.contains_key(step.word()))
+            .collect();
         assert!(missed.is_empty(), "no process died at {missed:?}");
     }
 }
@@ -209,7 +229,10 @@ fn round(
 fn line(outcome: &Result<site::Tally, String>) -> String {
     match outcome {
         Ok(tally) if tally.problems.is_empty() => {
-            format!("{} delivered, {} asked of a person", tally.delivered, tally.for_person)
+            format!(
+                "{} delivered, {} asked of a person",
+                tally.delivered, tally.for_person
+            )
         }
         Ok(tally) => tally.problems.join("\n  "),
         Err(problem) => problem.clone(),

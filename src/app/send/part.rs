@@ -113,7 +113,10 @@ pub fn send(
         };
         let rejection = match outcome {
             SendOutcome::Accepted { .. } => return Ok(PartResult::Settled(state)),
-            SendOutcome::Ambiguous { .. } => return Ok(PartResult::Unknown),
+            // Unless somebody else found out meanwhile.
+            SendOutcome::Ambiguous { .. } if state == PartState::Unknown => return Ok(PartResult::Unknown),
+            SendOutcome::Ambiguous { .. } if state.is_settled() => return Ok(PartResult::Settled(state)),
+            SendOutcome::Ambiguous { .. } => return Ok(PartResult::NotNow),
             SendOutcome::Rejected(rejection) if is_for_good(&rejection) => {
                 return Ok(PartResult::Settled(state));
             }
