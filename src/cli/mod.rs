@@ -8,6 +8,7 @@
 //! | [`output`], [`progress`], [`text`] | stdout is data, stderr is conversation |
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
+//! | `failpoint` | debug builds: where a test wants the process to die |
 //! | [`config`] | `config check`, `config show` |
 //! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
@@ -26,6 +27,8 @@ pub mod doctor;
 pub mod error;
 pub mod exit_code;
 pub mod explain;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 pub mod files;
 pub mod help;
 pub mod high_water;
@@ -98,7 +101,10 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
-    match Context::new(&cli.global, command.name(), lang) {
+    let context = Context::new(&cli.global, command.name(), lang);
+    #[cfg(debug_assertions)]
+    let context = context.and_then(|context| failpoint::arm(&context).map(|()| context));
+    match context {
         Ok(context) => {
             let ended = dispatch(&context, command);
             let code = match ended {

@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_inputs;
+mod chaos;
 mod cli;
 mod config;
 mod day;

@@ -8,6 +8,7 @@ use crate::domain::notice::{
 };
 use crate::domain::selection::Selected;
 use crate::ports::clock::Clock;
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
@@ -63,14 +64,20 @@ pub fn work(
         let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
         Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?
     };
+    failpoint::reached(Step::AfterRead);
     let untouched = is_untouched(&stored);
     let selected = reselect(ctx, &dossier, &stored)?;
 
     let ready = if untouched {
         match selected {
-            Ok(selected) => depart(ctx, &stored, &selected)?,
+            Ok(selected) => {
+                let ready = depart(ctx, &stored, &selected)?;
+                failpoint::reached(Step::AfterRebuild);
+                ready
+            }
             Err(reason) => {
                 let ended = ctx.outbox.end_untouched(id, Ending::Skipped, &reason, now)?;
+                failpoint::reached(Step::AfterEnd);
                 return Ok(Done {
                     state: ended.then_some(NoticeState::Skipped),
                     reason: Some(reason),
@@ -103,6 +110,7 @@ pub fn work(
             return current(ctx, id);
         }
     };
+    failpoint::reached(Step::AfterResolve);
     send_parts(ctx, gateway, id, &dossier, &to, request, report)
 }
 
