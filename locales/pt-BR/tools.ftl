@@ -69,7 +69,7 @@ pix-no-crc = Falta o CRC no fim do código Pix (6304 e quatro caracteres).
 pix-crc = O CRC do código Pix não confere: esperado { $expected }, encontrado { $found }.
 pix-broken-hint = O código veio cortado ou alterado; copie-o inteiro de novo.
 lines-refused = { $refused ->
-    [one] { $refused } linha recusada
+    [1] { $refused } linha recusada
    *[other] { $refused } linhas recusadas
 } de { $lines }.
 lines-refused-hint = Procure "field" na saída: diz a linha e o campo de cada uma.
@@ -160,7 +160,7 @@ render-pix-static = só o Pix dinâmico do próprio banco baixa o boleto; este n
 render-pix-amount = o valor do Pix não é o do boleto.
 render-done = Gravado: { $file }
 render-done-many = { $written ->
-    [one] { $written } boleto gravado
+    [1] { $written } boleto gravado
    *[other] { $written } boletos gravados
 } em { $folder }
 
@@ -198,3 +198,35 @@ pix-warning-control-character = há caracteres de controle.
 pix-warning-repeated = há um campo repetido.
 pix-warning-small-crc = o CRC está em letras minúsculas.
 pix-warning-too-long = passa de 512 caracteres.
+
+# source.
+
+source-in-the-way = { $folder } já tem arquivos diferentes dos que acompanham o programa: { $files }. Nada foi gravado.
+source-in-the-way-hint = Podem ser as consultas desta loja. Escolha outra pasta, ou use --force para substituí-las.
+source-exported = { $count ->
+    [0] Nada a gravar em { $folder }: as consultas já estão lá.
+    [1] { $count } consulta gravada em { $folder }.
+   *[other] { $count } consultas gravadas em { $folder }.
+}
+source-exported-next = Adapte-as ao ERP, aponte a configuração para a pasta e confira com wa-notify source check:
+source-shipped = acompanha o programa
+source-ok = certa
+source-fails = com problema
+source-absent = Não traz (opcionais): { $columns }
+source-no-rows = Não trouxe nenhuma linha.
+source-stranger = { $file } não é de nenhuma consulta e não é usado. O nome está certo?
+source-checked = { $failed ->
+    [0] Todas as { $count } consultas estão certas.
+    [1] { $failed } de { $count } consultas tem problema.
+   *[other] { $failed } de { $count } consultas têm problema.
+}
+type-integer-or-text = inteiro ou texto
+type-text = texto
+type-date = data
+type-exact-number = número exato
+type-yes-or-no = sim ou não
+type-list-of-days = lista de dias
+type-integer = inteiro
+type-number = número
+type-blob = BLOB
+type-boolean = BOOLEAN

@@ -9,16 +9,38 @@ use chrono::{DateTime, Utc};
 use crate::ports::clock::{Clock, Random};
 
 /// Asks everything that waits on the clock to stop.
-#[derive(Debug, Clone, Default)]
-pub struct StopSignal(Arc<(AtomicBool, Mutex<()>, Condvar)>);
+#[derive(Clone, Default)]
+pub struct StopSignal(Arc<(AtomicBool, Mutex<()>, Condvar)>, Arc<Mutex<Vec<Hook>>>);
+
+/// Something to do at the stop.
+type Hook = Box<dyn Fn() + Send>;
+
+impl std::fmt::Debug for StopSignal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("StopSignal").field(&self.is_set()).finish()
+    }
+}
 
 impl StopSignal {
     /// Stop: no new work, sleepers wake.
     pub fn stop(&self) {
         let (flag, lock, wake) = &*self.0;
         flag.store(true, Ordering::SeqCst);
-        let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        wake.notify_all();
+        {
+            let _guard = lock.lock().unwrap_or_else(PoisonError::into_inner);
+            wake.notify_all();
+        }
+        for hook in self.1.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            hook();
+        }
+    }
+
+    /// Has something done at the stop, such as breaking off a query; at once when it was asked for already.
+    pub fn on_stop(&self, hook: impl Fn() + Send + 'static) {
+        if self.is_set() {
+            hook();
+        }
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(hook));
     }
 
     /// It was asked for.

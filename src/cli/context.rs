@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::args::Global;
+use crate::adapters::firebird::connection::Interrupt;
 use super::args::parse;
 use super::error::CliError;
 use super::interrupt::{self, Stop};
@@ -30,6 +31,8 @@ pub struct Context {
     named_config: Option<PathBuf>,
     settings: OnceCell<Settings>,
     stop: OnceCell<Stop>,
+    /// Breaks off what blocks in a database; tripped by the first Ctrl-C.
+    pub interrupt: Interrupt,
 }
 
 impl Context {
@@ -52,6 +55,7 @@ impl Context {
             named_config: global.config.clone(),
             settings: OnceCell::new(),
             stop: OnceCell::new(),
+            interrupt: Interrupt::default(),
         })
     }
 
@@ -145,7 +149,13 @@ impl Context {
     /// The flag that Ctrl-C sets. The handler is installed at the first call; commands that only read never call
     /// this and end at once.
     pub fn stop(&self) -> Stop {
-        self.stop.get_or_init(|| interrupt::install(self.lang())).clone()
+        let install = || {
+            let stop = interrupt::install(self.lang());
+            let interrupt = self.interrupt.clone();
+            stop.on_stop(move || interrupt.trip());
+            stop
+        };
+        self.stop.get_or_init(install).clone()
     }
 }
 

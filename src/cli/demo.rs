@@ -58,7 +58,7 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
         seed: u64::from(args.seed),
         ..SampleSpec::new(today)
     };
-    let connection = wiring::connection(settings, &settings.database);
+    let connection = wiring::connection(context, settings, &settings.database);
     let bar = progress::bar(&context.output, 0, context.say("demo-seeding"));
     let summary = seed(&connection, &spec, &mut |done, total| {
         bar.set_length(total);
@@ -222,11 +222,10 @@ impl<'a> Day<'a> {
         self.at((9, 20));
         let mut chats: Vec<String> = Vec::new();
         for message in self.delivered()? {
-            if let Some(to) = message["to"].as_str().map(str::to_owned) {
-                if !chats.contains(&to) {
+            if let Some(to) = message["to"].as_str().map(str::to_owned)
+                && !chats.contains(&to) {
                     chats.push(to);
                 }
-            }
         }
         self.say(&format!("\n== {}", self.context.say("demo-station-answers")));
         for (chat, key) in chats.iter().zip(["demo-answer-paid", "demo-answer-stop"]) {

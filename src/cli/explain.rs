@@ -32,9 +32,9 @@ const LISTED: usize = 15;
 pub fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::reading_clock(context);
-    let mut outbox = match wiring::outbox(settings) {
+    let mut outbox = match wiring::outbox(context, settings) {
         Ok(outbox) => Some(outbox),
         Err(CliError::Outbox(OutboxError::NotInitialised)) => None,
         Err(error) => return Err(error),

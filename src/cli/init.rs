@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
     }
     let clock = wiring::clock(context);
     let _lock = context.lock(clock.now())?;
-    let target = wiring::connection(settings, settings.outbox_database());
+    let target = wiring::connection(context, settings, settings.outbox_database());
     let database_error = |e| CliError::Outbox(OutboxError::Database(e));
     let mut connection = match Connection::open(&target) {
         // A database of our own may be made here; the ERP's never.
@@ -54,7 +54,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
     tracing::info!(applied = report.applied.len(), forced_writes, "init");
 
     // The ERP's side is read once, so that a wrong query shows now and not at night.
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let mut snapshot = erp.snapshot().map_err(CliError::from)?;
     let system = snapshot.system().map_err(CliError::from)?;
     drop(snapshot);
@@ -70,7 +70,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
         let key = if report.applied.is_empty() { "init-tables-there" } else { "init-tables-made" };
         out.prose(&context.text(key, &[("database", target.path.clone().into())]))?;
         if !forced_writes {
-            out.tell(&context.say("init-forced-writes"));
+            out.warn(&context.say("init-forced-writes"));
         }
         let date = crate::i18n::format::date(context.lang(), system.last_close());
         out.prose(&context.text("init-last-close", &[("close", date.into())]))?;

@@ -8,12 +8,13 @@
 //! | [`output`], [`progress`], [`text`] | stdout is data, stderr is conversation |
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
+//! | `failpoint` | debug builds: where a test wants the process to die |
 //! | [`config`] | `config check`, `config show` |
+//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
 //! | [`status`], [`explain`], [`preview`], [`doctor`] | seeing and settling |
 //! | [`high_water`] | a database that was put back to an older state |
-//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
@@ -26,6 +27,8 @@ pub mod doctor;
 pub mod error;
 pub mod exit_code;
 pub mod explain;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 pub mod files;
 pub mod help;
 pub mod high_water;
@@ -35,17 +38,17 @@ pub mod lock;
 pub mod logging;
 pub mod output;
 pub mod pair;
+pub mod pix;
 pub mod preview;
 pub mod progress;
+pub mod refusal;
 pub mod replies;
 pub mod sandbox;
 pub mod scan;
 pub mod schedule;
 pub mod send;
-pub mod status;
-pub mod pix;
-pub mod refusal;
 pub mod source;
+pub mod status;
 pub mod text;
 pub mod wiring;
 pub mod words;
@@ -98,7 +101,10 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
-    match Context::new(&cli.global, command.name(), lang) {
+    let context = Context::new(&cli.global, command.name(), lang);
+    #[cfg(debug_assertions)]
+    let context = context.and_then(|context| failpoint::arm(&context).map(|()| context));
+    match context {
         Ok(context) => {
             let ended = dispatch(&context, command);
             let code = match ended {
@@ -118,6 +124,9 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
 fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Config(args) => config::run(context, &args),
+        Command::Boleto(args) => boleto::run(context, &args),
+        Command::Pix(args) => pix::run(context, &args),
+        Command::Source(args) => source::run(context, &args),
         Command::Init(args) => init::run(context, &args),
         Command::Demo(args) => demo::run(context, &args),
         Command::Schedule(args) => schedule::run(context, &args),
@@ -131,9 +140,6 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Doctor(args) => doctor::run(context, &args),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
-        Command::Boleto(args) => boleto::run(context, &args),
-        Command::Pix(args) => pix::run(context, &args),
-        Command::Source(args) => source::run(context, &args),
     }
 }
 

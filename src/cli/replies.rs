@@ -21,12 +21,12 @@ use crate::ports::gateway::GatewayError;
 pub fn run(context: &Context, _args: &RepliesArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     gateways.refuse_moved_clock(&clock)?;
     let _lock = context.lock(clock.now())?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     let opener = |instance: &InstanceId| -> Result<Box<dyn Chatting>, GatewayError> {
         gateways.open(instance).map(|gateway| Box::new(gateway) as Box<dyn Chatting>)
     };
@@ -98,7 +98,7 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         out.tell(words.trim_end());
     }
     for (instance, _) in &report.not_paired {
-        out.tell(&context.text("replies-not-paired", &[("instance", instance.to_string().into())]));
+        out.warn(&context.text("replies-not-paired", &[("instance", instance.to_string().into())]));
     }
     Ok(if !report.failed.is_empty() {
         ExitCode::Gateway

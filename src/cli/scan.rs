@@ -24,13 +24,13 @@ use crate::ports::outbox::{Outbox, OutboxError};
 pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let request =
         ScanRequest { close: args.close, dry_run: args.dry_run, customer: args.customer.clone() };
     if args.dry_run {
         let clock = wiring::reading_clock(context);
         // Support staff may look before `init`.
-        let mut outbox = match wiring::outbox(settings) {
+        let mut outbox = match wiring::outbox(context, settings) {
             Ok(outbox) => Some(outbox),
             Err(CliError::Outbox(OutboxError::NotInitialised)) => {
                 context.output.say(&context.say("scan-before-init"));
@@ -45,7 +45,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
 
     let clock = wiring::clock(context);
     let _lock = context.lock(crate::ports::clock::Clock::now(&clock))?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     if args.confirm {
         let notices = outbox.confirm_held().map_err(CliError::Outbox)?;
         if context.output.is_json() {

@@ -24,7 +24,7 @@ use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
 pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     gateways.refuse_moved_clock(&clock)?;
@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     }
 
     let _lock = context.lock(clock.now())?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     let (mut water, verdict) = HighWater::read(&settings.file, &mut outbox)?;
     if args.confirm_restore {
         return confirm_restore(context, &water);
@@ -59,12 +59,12 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     match verdict {
         Verdict::First | Verdict::Fine => {}
         Verdict::AnotherOutbox => context.output.say(&context.say("restore-another")),
-        Verdict::Unreadable => context.output.tell(&context.say("restore-unreadable")),
+        Verdict::Unreadable => context.output.warn(&context.say("restore-unreadable")),
         Verdict::Restored { seen, found } if !args.dry_run => return Err(high_water::restored(context, seen, found)),
         Verdict::Restored { seen, found } => {
             // A dry run shows what waits; it is how a person looks before confirming.
             let args = [("seen", seen.into()), ("found", found.into())];
-            context.output.tell(&context.text("restore-held", &args));
+            context.output.warn(&context.text("restore-held", &args));
         }
     }
     let request = SendRequest {
@@ -302,7 +302,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
         }
         Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
         Stop::Interrupted => {
-            return context.output.tell(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
         }
         Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
         Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
@@ -310,7 +310,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
             let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
             context.output.tell(words.trim_end());
-            return context.output.tell(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
         }
         Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
         Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
@@ -327,7 +327,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
     };
     let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
     let words = Words::new(context.text(key, &args)).detail(detail);
-    context.output.tell(&match &words.detail {
+    context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),
         None => words.message,
     });
@@ -359,8 +359,10 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
     match error {
         TrialError::Ground(error) => wiring::ground_error(error),
         TrialError::Dossier(error) => dossier_error(context, &error),
-        TrialError::Gateway(error) => CliError::Gateway { instance: String::new(), error },
-        TrialError::NotPaired(_) => CliError::Gateway { instance: String::new(), error: GatewayError::NotConnected },
+        TrialError::Gateway { instance, error } => CliError::Gateway { instance: instance.to_string(), error },
+        TrialError::NotPaired { instance, .. } => {
+            CliError::Gateway { instance: instance.to_string(), error: GatewayError::NotConnected }
+        }
         TrialError::NotOnWhatsApp => CliError::said(
             ExitCode::Gateway,
             Words::new(context.say("trial-not-on-whatsapp")).hint(context.say("trial-not-on-whatsapp-hint")),

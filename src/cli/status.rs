@@ -23,9 +23,9 @@ pub fn run(context: &Context, args: &StatusArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
     let clock = wiring::reading_clock(context);
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     // The gateway is asked where the ERP and the contract allow; without them the outbox still tells its part.
-    let erp = wiring::erp(settings)?;
+    let erp = wiring::erp(context, settings)?;
     let gateways = wiring::Gateways::read(settings, &erp, clock.now()).ok();
     let names = gateways.as_ref().map(wiring::Gateways::names).unwrap_or_default();
     let opener = gateways.as_ref().map(wiring::Gateways::opener);
@@ -181,7 +181,7 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
     let settings = context.settings()?;
     let clock = wiring::clock(context);
     let _lock = context.lock(clock.now())?;
-    let mut outbox = wiring::outbox(settings)?;
+    let mut outbox = wiring::outbox(context, settings)?;
     let resolution = match args.verdict {
         Verdict::Sent => Resolution::Sent,
         Verdict::Retry => Resolution::Retry,

@@ -8,7 +8,7 @@ use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use crate::adapters::evolution::{EvolutionGateway, EvolutionSettings};
-use crate::adapters::firebird::connection::{CharsetChoice, ConnectionSettings, Driver, Interrupt};
+use crate::adapters::firebird::connection::{CharsetChoice, ConnectionSettings, Driver};
 use crate::adapters::firebird::embedded;
 use crate::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use crate::adapters::firebird::outbox::FirebirdOutbox;
@@ -67,7 +67,7 @@ pub fn reading_clock(context: &Context) -> SystemClock {
 }
 
 /// The connection to a database.
-pub fn connection(settings: &Settings, database: &settings::Database) -> ConnectionSettings {
+pub fn connection(context: &Context, settings: &Settings, database: &settings::Database) -> ConnectionSettings {
     let (host, port, path) = match &database.place {
         // A file here is counted from the configuration's folder; a server knows its own paths.
         Place::Embedded => {
@@ -92,7 +92,7 @@ pub fn connection(settings: &Settings, database: &settings::Database) -> Connect
         connect_timeout: database.connect_timeout,
         query_timeout: database.query_timeout,
         embedded_root: database.embedded_root.clone(),
-        interrupt: Interrupt::default(),
+        interrupt: context.interrupt.clone(),
     }
 }
 
@@ -105,7 +105,7 @@ pub fn embedded_ready(context: &Context) -> Result<Option<ExitCode>, CliError> {
     let settings = context.settings()?;
     let databases = [Some(&settings.database), settings.outbox.as_ref()];
     for database in databases.into_iter().flatten() {
-        let connection = connection(settings, database);
+        let connection = connection(context, settings, database);
         if connection.host.is_some() {
             continue;
         }
@@ -142,17 +142,17 @@ pub fn prepare_root(context: &Context, connection: &ConnectionSettings) -> Resul
 ///
 /// # Errors
 /// A source query cannot be read.
-pub fn erp(settings: &Settings) -> Result<FirebirdErp, CliError> {
+pub fn erp(context: &Context, settings: &Settings) -> Result<FirebirdErp, CliError> {
     let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::from)?;
-    Ok(FirebirdErp::new(connection(settings, &settings.database), queries))
+    Ok(FirebirdErp::new(connection(context, settings, &settings.database), queries))
 }
 
 /// Our tables.
 ///
 /// # Errors
 /// [`CliError::Outbox`].
-pub fn outbox(settings: &Settings) -> Result<FirebirdOutbox, CliError> {
-    FirebirdOutbox::open(&connection(settings, settings.outbox_database())).map_err(CliError::Outbox)
+pub fn outbox(context: &Context, settings: &Settings) -> Result<FirebirdOutbox, CliError> {
+    FirebirdOutbox::open(&connection(context, settings, settings.outbox_database())).map_err(CliError::Outbox)
 }
 
 /// Opens the gateway of an instance.

@@ -180,3 +180,66 @@ pub fn duration(context: &Context, duration: Duration) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+    use crate::i18n::{Catalog, Lang};
+
+    fn word(value: impl Serialize) -> String {
+        serde_json::to_value(value).unwrap().as_str().unwrap().to_owned()
+    }
+
+    /// Keys that are built at run time: each value of the domain has its words in both languages.
+    #[test]
+    fn every_value_has_its_words() {
+        let mut keys: Vec<String> = Vec::new();
+        keys.extend(SkipReason::ALL.iter().map(|r| format!("reason-{}", r.word())));
+        keys.extend(NoticeState::ALL.iter().map(|s| format!("notice-{}", s.word())));
+        keys.extend(PartState::ALL.iter().map(|s| format!("part-{}", s.word())));
+        keys.extend(Intent::ALL.iter().map(|i| format!("intent-{}", i.word())));
+        keys.extend(["text", "boleto", "code", "boletos", "statement"].map(|k| format!("kind-{k}")));
+        use BoletoRefusal as B;
+        keys.extend(
+            [
+                B::NoCode,
+                B::BadCode,
+                B::CodesDiffer,
+                B::NotABoleto,
+                B::NotInReais,
+                B::BankDiffers,
+                B::AgencyDiffers,
+                B::AccountDiffers,
+                B::WalletDiffers,
+                B::OurNumberDiffers,
+                B::AmountDiffers,
+                B::DueDateDiffers,
+                B::PastPayableUntil,
+            ]
+            .map(|r| format!("boleto-{}", word(r))),
+        );
+        use BadValue as V;
+        keys.extend(
+            [
+                V::Missing,
+                V::NotADate,
+                V::NotANumber,
+                V::NotAFlag,
+                V::NotAListOfDays,
+                V::NotATaxId,
+                V::NotText,
+                V::OutOfRange,
+                V::Duplicate,
+            ]
+            .map(|v| format!("bad-{}", word(v))),
+        );
+        for lang in Lang::ALL {
+            let catalog = Catalog::new(lang);
+            for key in &keys {
+                assert!(catalog.has(key), "no {key} in {lang:?}");
+            }
+        }
+    }
+}

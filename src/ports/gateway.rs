@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::ids::InstanceId;
 use crate::domain::notice::MessageId;
 use crate::domain::phone::Phone;
 
@@ -322,6 +323,9 @@ pub trait Gateway: Send + Sync {
         None
     }
 }
+
+/// Opens the gateway of an instance.
+pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a;
 
 /// Linking an instance to a phone.
 pub trait Pairing {

@@ -3,6 +3,7 @@
 mod support;
 
 mod bad_inputs;
+mod chaos;
 mod cli;
 mod config;
 mod day;
@@ -11,5 +12,8 @@ mod evolution;
 mod explain;
 mod firebird;
 mod outbox;
+mod readme;
 mod sample;
 mod sandbox;
+mod schedule;
+mod tools;

@@ -22,8 +22,9 @@ use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
 use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
-use crate::ports::erp::Erp;
-use crate::ports::gateway::{Gateway, GatewayError, LinkState, Rejection};
+use crate::ports::erp::{DatabaseError, Erp, ErpError};
+use crate::ports::failpoint::{self, Step};
+use crate::ports::gateway::{GatewayError, LinkState, OpenGateway, Rejection};
 use crate::ports::outbox::{Outbox, OutboxError};
 
 use super::dossier::DossierError;
@@ -54,7 +55,7 @@ pub struct SendContext<'a> {
     /// Chance.
     pub random: &'a dyn Random,
     /// Opens the gateway of an instance.
-    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    pub gateway: &'a OpenGateway<'a>,
     /// Name of this worker: host and process.
     pub owner: String,
     /// Hears what happens, as it happens.
@@ -199,6 +200,17 @@ pub enum SendError {
     Dossier(#[from] DossierError),
 }
 
+impl SendError {
+    /// Ctrl-C broke off a read: nothing of the notice in hand had begun.
+    fn is_interruption(&self) -> bool {
+        matches!(
+            self,
+            SendError::Ground(GroundError::Erp(ErpError::Database(DatabaseError::Interrupted)))
+                | SendError::Outbox(OutboxError::Database(DatabaseError::Interrupted))
+        )
+    }
+}
+
 /// So many answers in a row that prove nothing open the circuit breaker.
 const UNCLEAR_IN_A_ROW: usize = 3;
 
@@ -213,6 +225,7 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
     if !request.dry_run {
         // Crashes first: what may have left must be known before anything else leaves.
         ctx.outbox.sweep(now)?;
+        failpoint::reached(Step::AfterSweep);
         settle::look_up_unknown(ctx, &mut report)?;
     }
 
@@ -316,7 +329,10 @@ fn send_instance(
         if !request.ignore_window && !ctx.shop.may_send(now) {
             return Ok(Some(Stop::Window(ctx.shop.next_opening(now))));
         }
-        let done = notice::work(ctx, &*gateway, *id, request, report)?;
+        let done = match notice::work(ctx, &*gateway, *id, request, report) {
+            Err(error) if error.is_interruption() => return Ok(Some(Stop::Interrupted)),
+            done => done?,
+        };
         if let Some(state) = done.state {
             *report.notices.entry(state).or_default() += 1;
             (ctx.on_event)(&SendEvent::NoticeDone {

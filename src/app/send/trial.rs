@@ -7,7 +7,7 @@ use crate::domain::phone::Phone;
 use crate::domain::selection::{Past, Skipped};
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{Erp, ErpError};
-use crate::ports::gateway::{Content, Gateway, GatewayError, LinkState, SendOutcome};
+use crate::ports::gateway::{Content, GatewayError, LinkState, OpenGateway, SendOutcome};
 
 use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
@@ -27,11 +27,21 @@ pub enum TrialError {
     #[error(transparent)]
     Dossier(#[from] DossierError),
     /// The gateway.
-    #[error(transparent)]
-    Gateway(#[from] GatewayError),
+    #[error("{instance}: {error}")]
+    Gateway {
+        /// Which instance.
+        instance: InstanceId,
+        /// Why.
+        error: GatewayError,
+    },
     /// The instance is not linked.
-    #[error("not linked")]
-    NotPaired(LinkState),
+    #[error("{instance} is not linked")]
+    NotPaired {
+        /// Which instance.
+        instance: InstanceId,
+        /// Its state.
+        state: LinkState,
+    },
     /// The phone is not on WhatsApp.
     #[error("not on WhatsApp")]
     NotOnWhatsApp,
@@ -75,16 +85,12 @@ pub struct TrialReport {
 ///
 /// # Errors
 /// [`TrialError`].
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a port or a word of the command line"
-)]
 pub fn send_test(
     erp: &dyn Erp,
     shop: &Shop,
     clock: &dyn Clock,
     random: &dyn Random,
-    gateway: &dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    gateway: &OpenGateway<'_>,
     customer: &CustomerId,
     to: &Phone,
 ) -> Result<TrialReport, TrialError> {
@@ -110,13 +116,15 @@ pub fn send_test(
         .ground
         .instance_for(&selected.branch, shop)
         .ok_or(TrialError::NoInstance)?;
-    let gateway = gateway(&instance)?;
-    match gateway.status()? {
+    let failed = |error| TrialError::Gateway { instance: instance.clone(), error };
+    let gateway = gateway(&instance).map_err(failed)?;
+    match gateway.status().map_err(failed)? {
         LinkState::Open { .. } => {}
-        state => return Err(TrialError::NotPaired(state)),
+        state => return Err(TrialError::NotPaired { instance, state }),
     }
     let canonical = gateway
-        .resolve(std::slice::from_ref(to))?
+        .resolve(std::slice::from_ref(to))
+        .map_err(failed)?
         .into_iter()
         .next()
         .and_then(|r| r.canonical)

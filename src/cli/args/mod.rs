@@ -59,6 +59,12 @@ pub struct Global {
 pub enum Command {
     /// Check or show the configuration.
     Config(ConfigArgs),
+    /// Codes and PDFs of boletos.
+    Boleto(BoletoArgs),
+    /// Pix codes.
+    Pix(PixArgs),
+    /// The ERP's queries.
+    Source(SourceArgs),
     /// Connection, configuration, tables.
     Init(InitArgs),
     /// Link an instance to a phone.
@@ -85,12 +91,6 @@ pub enum Command {
     Schedule(ScheduleArgs),
     /// The whole day on invented data.
     Demo(DemoArgs),
-    /// Codes and PDFs of boletos.
-    Boleto(BoletoArgs),
-    /// Pix codes.
-    Pix(PixArgs),
-    /// The ERP's queries.
-    Source(SourceArgs),
 }
 
 impl Command {
@@ -98,6 +98,9 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Config(_) => "config",
+            Command::Boleto(_) => "boleto",
+            Command::Pix(_) => "pix",
+            Command::Source(_) => "source",
             Command::Init(_) => "init",
             Command::Pair(_) => "pair",
             Command::Instances(_) => "instances",
@@ -111,9 +114,6 @@ impl Command {
             Command::Preview(_) => "preview",
             Command::Schedule(_) => "schedule",
             Command::Demo(_) => "demo",
-            Command::Boleto(_) => "boleto",
-            Command::Pix(_) => "pix",
-            Command::Source(_) => "source",
         }
     }
 }

@@ -153,6 +153,11 @@ impl CliError {
         match self {
             CliError::Usage { .. } => ExitCode::Usage,
             CliError::Config(_) | CliError::MovedClock => ExitCode::Configuration,
+            // Ctrl-C is no fault of the database.
+            CliError::Erp(error) if matches!(**error, ErpError::Database(DatabaseError::Interrupted)) => {
+                ExitCode::Unexpected
+            }
+            CliError::Outbox(OutboxError::Database(DatabaseError::Interrupted)) => ExitCode::Unexpected,
             CliError::Erp(_) | CliError::Outbox(_) => ExitCode::Database,
             CliError::Gateway {
                 error: GatewayError::NotConnected,
