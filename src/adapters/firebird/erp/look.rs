@@ -6,8 +6,7 @@ use std::ops::ControlFlow;
 use super::contract::{Expect, Spec, columns, problems};
 use super::read::{Fault, Fields, masked, positions, shown};
 use super::snapshot::{FirebirdSnapshot, refused, select_list};
-use crate::adapters::firebird::connection::DatabaseError;
-use crate::adapters::firebird::connection::Value;
+use crate::adapters::firebird::connection::{DatabaseError, Transaction, Value};
 use crate::domain::receivable::BadRow;
 use crate::ports::erp::{ErpError, QueryProblem};
 
@@ -46,11 +45,14 @@ pub struct LookColumn {
 
 impl FirebirdSnapshot<'_> {
     /// Rows that this connection has read so far, with an index or without, by table of the user, as the server counts
-    /// them.
+    /// them. Begins a new snapshot.
     ///
     /// # Errors
     /// [`ErpError`].
     pub fn rows_read(&mut self) -> Result<Vec<(String, i64)>, ErpError> {
+        // The monitoring tables are fixed at their first use in a transaction, which was before the query.
+        self.connection.commit()?;
+        self.connection.begin(Transaction::ReadSnapshot)?;
         let sql = "SELECT TRIM(t.mon$table_name), CAST(SUM(s.mon$record_seq_reads + s.mon$record_idx_reads) AS BIGINT) FROM mon$table_stats t \
                    JOIN mon$record_stats s ON s.mon$stat_id = t.mon$record_stat_id \
                    JOIN mon$attachments a ON a.mon$stat_id = t.mon$stat_id \
