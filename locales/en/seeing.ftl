@@ -80,3 +80,84 @@ phone-area-code-missing = area code missing
 phone-area-code-unknown = no such area code
 phone-service-number = service number (0800)
 phone-wrong-length = wrong number of digits
+explain-claim-waits = queued: { $stage } (notice { $notice })
+explain-waits = Notice { $notice }, stored, has not left yet: it stays as it is or is replaced by this one.
+
+## Doctor
+
+doctor-status-ok = OK
+doctor-status-warning = WARNING
+doctor-status-problem = PROBLEM
+doctor-end =
+    { $problems ->
+        [0] No problem
+        [1] 1 problem
+       *[other] { $problems } problems
+     }, { $warnings ->
+        [0] no warning
+        [1] 1 warning
+       *[other] { $warnings } warnings
+     }.
+check-config = configuration
+check-templates = texts
+check-log = log
+check-lock = lock
+check-time_zone = time zone
+check-database = ERP database
+check-outbox = WA_* tables
+check-forced_writes = forced writes
+check-high_water = departures seen
+check-waiting = waiting
+check-queries = queries
+check-indexes = indexes
+check-contract = contract
+check-email_policy = e-mail notices
+check-business_date = ERP's date
+check-last_close = last close
+check-bank_return = bank return
+check-gateway = gateway
+check-instance = WhatsApp
+check-schedule = schedule
+doctor-templates-ok = can be filled in
+doctor-templates-law = the message does not show { $names }
+doctor-templates-law-hint = Every collection must carry the creditor's name, address and CNPJ (CDC art. 42-A): put them into message in [features].
+doctor-log = { $folder } cannot be written to ({ $error })
+doctor-log-hint = Allow writing to the folder, or change dir in [log].
+doctor-lock-free = free
+doctor-time-zone = shop in { $zone } ({ $shop }), computer in { $machine }
+doctor-time-zone-hint = The scheduler goes by the computer's clock: set the system's zone, or time_zone in [settings].
+doctor-database = Firebird { $version }, { $charset }, dialect { $dialect }
+doctor-outbox = version { $version }
+doctor-forced-writes-on = on
+doctor-forced-writes = off: after a power cut a notice could leave again
+doctor-forced-writes-hint = Turn them on with: gfix -write sync DATABASE
+doctor-restored = database restored from a backup? this site has seen { $seen } departures, the database knows { $found }; send is held
+doctor-restored-hint = Look with wa-notify send --dry-run and release with wa-notify send --confirm-restore
+doctor-high-water = { $departures } so far
+doctor-another-outbox = those of another database
+doctor-another-outbox-hint = If the database was changed on purpose there is nothing to do: the next send renews the mark.
+doctor-mark-unreadable = unreadable
+doctor-mark-unreadable-hint = The next send renews the mark; until then a restored database would not be noticed.
+doctor-queries = { $count } keep the contract
+doctor-indexes-ok = no large table is read as a whole
+doctor-indexes = { $table } is read as a whole ({ $rows } rows) to find the receivables of one day
+doctor-indexes-hint = Ask the ERP's vendor for an index on the column of the due date (that of DUE_ON): CREATE INDEX NAME ON TABLE (COLUMN). And leave DUE_ON uncomputed in receivables.sql.
+doctor-contract = WhatsApp notices are contracted
+doctor-email = configured
+doctor-dates = ERP at { $business }, computer at { $today }
+doctor-dates-hint = Set the computer's clock, or make the closes that are missing in the ERP.
+doctor-close = { $last } ({ $age } business days ago)
+doctor-close-hint = Without a close there is no selection: close the day in the ERP.
+doctor-no-bank-return = the ERP does not tell
+doctor-bank-return = last on { $last }
+doctor-bank-return-hint = Import the bank's return file in the ERP; until then overdue notices wait.
+doctor-no-instance = neither the contract nor the configuration has an instance
+doctor-no-instance-hint = Refresh the contract in the ERP, or fill in instance in [gateway].
+doctor-link = instance { $instance }: { $state }
+doctor-link-hint = With the shop's phone in hand: wa-notify pair
+doctor-gateway = version { $version } (instance { $instance })
+doctor-waiting = { $unknown } in doubt, { $held } notices held, { $replies } replies to read, { $silent } without receipt
+doctor-waiting-hint = See which, and what to do: wa-notify status
+doctor-schedule-on = installed
+doctor-schedule = nothing is scheduled on this computer
+doctor-schedule-hint = Schedule with: wa-notify schedule install

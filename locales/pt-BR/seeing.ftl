@@ -80,3 +80,84 @@ phone-area-code-missing = falta o DDD
 phone-area-code-unknown = DDD não existe
 phone-service-number = número de serviço (0800)
 phone-wrong-length = quantidade de dígitos errada
+explain-claim-waits = na fila: { $stage } (aviso { $notice })
+explain-waits = O aviso { $notice }, gravado, ainda não saiu: fica como está ou é trocado por este.
+
+## Doctor
+
+doctor-status-ok = OK
+doctor-status-warning = ATENÇÃO
+doctor-status-problem = PROBLEMA
+doctor-end =
+    { $problems ->
+        [0] Nenhum problema
+        [1] 1 problema
+       *[other] { $problems } problemas
+     }, { $warnings ->
+        [0] nenhuma atenção
+        [1] 1 atenção
+       *[other] { $warnings } atenções
+     }.
+check-config = configuração
+check-templates = textos
+check-log = registro
+check-lock = trava
+check-time_zone = fuso horário
+check-database = banco do ERP
+check-outbox = tabelas WA_*
+check-forced_writes = gravação forçada
+check-high_water = marca de envios
+check-waiting = pendências
+check-queries = consultas
+check-indexes = índices
+check-contract = contrato
+check-email_policy = avisos por e-mail
+check-business_date = data do ERP
+check-last_close = último fechamento
+check-bank_return = retorno bancário
+check-gateway = gateway
+check-instance = WhatsApp
+check-schedule = agendamento
+doctor-templates-ok = podem ser preenchidos
+doctor-templates-law = a mensagem não mostra { $names }
+doctor-templates-law-hint = Toda cobrança deve trazer nome, endereço e CNPJ do credor (CDC art. 42-A): ponha-os em message de [features].
+doctor-log = não se grava em { $folder } ({ $error })
+doctor-log-hint = Dê permissão de escrita na pasta, ou mude dir em [log].
+doctor-lock-free = livre
+doctor-time-zone = loja em { $zone } ({ $shop }), computador em { $machine }
+doctor-time-zone-hint = O agendador usa o relógio do computador: acerte o fuso do sistema, ou time_zone em [settings].
+doctor-database = Firebird { $version }, { $charset }, dialeto { $dialect }
+doctor-outbox = versão { $version }
+doctor-forced-writes-on = ligada
+doctor-forced-writes = desligada: numa queda de energia um aviso poderia sair de novo
+doctor-forced-writes-hint = Ligue com: gfix -write sync BANCO
+doctor-restored = banco restaurado de backup? este site viu { $seen } envios, o banco conhece { $found }; send está retido
+doctor-restored-hint = Confira com wa-notify send --dry-run e libere com wa-notify send --confirm-restore
+doctor-high-water = { $departures } envios até agora
+doctor-another-outbox = é de outro banco
+doctor-another-outbox-hint = Se a troca de banco foi de propósito, nada a fazer: o próximo envio a renova.
+doctor-mark-unreadable = ilegível
+doctor-mark-unreadable-hint = O próximo envio a renova; até lá um banco restaurado não seria notado.
+doctor-queries = { $count } cumprem o contrato
+doctor-indexes-ok = nenhuma tabela grande lida por inteiro
+doctor-indexes = { $table } é lida por inteiro ({ $rows } linhas) para achar os títulos de um dia
+doctor-indexes-hint = Peça ao fornecedor do ERP um índice na coluna do vencimento (a de DUE_ON): CREATE INDEX NOME ON TABELA (COLUNA). E deixe DUE_ON sem cálculo em receivables.sql.
+doctor-contract = avisos por WhatsApp contratados
+doctor-email = configurados
+doctor-dates = ERP em { $business }, computador em { $today }
+doctor-dates-hint = Acerte o relógio do computador, ou faça os fechamentos que faltam no ERP.
+doctor-close = { $last } ({ $age } dias úteis atrás)
+doctor-close-hint = Sem fechamento não há seleção: faça o fechamento do dia no ERP.
+doctor-no-bank-return = o ERP não informa
+doctor-bank-return = último em { $last }
+doctor-bank-return-hint = Importe o retorno do banco no ERP; até lá, avisos de vencidos esperam.
+doctor-no-instance = nem o contrato nem a configuração têm instância
+doctor-no-instance-hint = Atualize o contrato no ERP, ou preencha instance em [gateway].
+doctor-link = instância { $instance }: { $state }
+doctor-link-hint = Com o celular da loja na mão: wa-notify pair
+doctor-gateway = versão { $version } (instância { $instance })
+doctor-waiting = { $unknown } em dúvida, { $held } avisos retidos, { $replies } respostas a ler, { $silent } sem confirmação
+doctor-waiting-hint = Veja quais e o que fazer: wa-notify status
+doctor-schedule-on = instalado
+doctor-schedule = nada agendado neste computador
+doctor-schedule-hint = Agende com: wa-notify schedule install

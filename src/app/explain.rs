@@ -10,7 +10,9 @@ use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
 use crate::domain::phone::{Phone, PhoneError};
 use crate::domain::policy::Stage;
 use crate::domain::receivable::{BadRow, Branch, Contact, Customer, Receivable, SystemDates};
-use crate::domain::selection::{BranchPolicy, Decisions, Hold, Past, Recipient, SkipReason, Skipped, firing_stage};
+use crate::domain::selection::{
+    BranchPolicy, Decisions, Hold, Past, Recipient, SkipReason, Skipped, firing_stage,
+};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, ErpError, ErpSnapshot, Scope};
 use crate::ports::outbox::{Claim, Event, Memory, Notice, Outbox, OutboxError, StoredReply};
@@ -187,9 +189,17 @@ pub fn explain(
 fn meant(text: &str, found: &[Customer]) -> Option<CustomerId> {
     let text = text.trim();
     let bare = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_uppercase)
+            .collect()
     };
-    let only = |fits: &dyn Fn(&Customer) -> bool| match found.iter().filter(|c| fits(c)).collect::<Vec<_>>().as_slice() {
+    let only = |fits: &dyn Fn(&Customer) -> bool| match found
+        .iter()
+        .filter(|c| fits(c))
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
         [one] => Some(one.id.clone()),
         _ => None,
     };
@@ -232,7 +242,9 @@ impl Read {
         let records = snapshot.boletos(&scope)?.rows;
         let mut boletos: BTreeMap<ReceivableId, BoletoVerdict> = BTreeMap::new();
         for receivable in debtors.receivables.values().flatten() {
-            let own = records.iter().filter(|b| b.receivable.as_ref() == Some(&receivable.id));
+            let own = records
+                .iter()
+                .filter(|b| b.receivable.as_ref() == Some(&receivable.id));
             // As for a notice: the first good one counts, else the last problem is told.
             for record in own {
                 let verdict = match usable_code(record, receivable, day) {
@@ -245,7 +257,15 @@ impl Read {
                 }
             }
         }
-        Ok(Read { id, today, day, refusal, ground, debtors, boletos })
+        Ok(Read {
+            id,
+            today,
+            day,
+            refusal,
+            ground,
+            debtors,
+            boletos,
+        })
     }
 
     fn explain(mut self, outbox: Option<&mut dyn Outbox>, shop: &Shop) -> Result<Explanation, ExplainError> {
@@ -257,20 +277,34 @@ impl Read {
             Some(outbox) => (outbox.memory(&ids)?, Story::of(outbox, &self.id)?),
             None => (Memory::default(), Story::default()),
         };
-        let Story { notices, replies, stored } = story;
+        let Story {
+            notices,
+            replies,
+            stored,
+        } = story;
 
-        let now = self.debtors.decide(&self.ground, shop, self.day, &self.past_now(&memory));
+        let now = self
+            .debtors
+            .decide(&self.ground, shop, self.day, &self.past_now(&memory));
         let next = self.forecast(shop, &memory);
         let rules = self.ground.rules(shop, self.day);
         let mut views: Vec<ReceivableView> = self.debtors.receivables[&self.id]
             .iter()
             .map(|receivable| {
-                let mut claims: Vec<Claim> =
-                    memory.claims.iter().filter(|c| c.receivable == receivable.id).cloned().collect();
+                let mut claims: Vec<Claim> = memory
+                    .claims
+                    .iter()
+                    .filter(|c| c.receivable == receivable.id)
+                    .cloned()
+                    .collect();
                 claims.sort();
                 ReceivableView {
                     verdict: firing_stage(&rules, receivable),
-                    boleto: self.boletos.get(&receivable.id).copied().unwrap_or(BoletoVerdict::None),
+                    boleto: self
+                        .boletos
+                        .get(&receivable.id)
+                        .copied()
+                        .unwrap_or(BoletoVerdict::None),
                     claims,
                     next: next_stage(&self.ground, shop, self.day, receivable),
                     receivable: receivable.clone(),
@@ -298,7 +332,11 @@ impl Read {
             .map(|contact| {
                 let phone = Phone::parse_field(&contact.phone, shop.area_code);
                 let opted_out = phone.as_ref().is_ok_and(|p| memory.opted_out.contains(p));
-                ContactView { contact, phone, opted_out }
+                ContactView {
+                    contact,
+                    phone,
+                    opted_out,
+                }
             })
             .collect();
         contacts.sort_by(|a, b| a.contact.id.cmp(&b.contact.id));
@@ -315,7 +353,12 @@ impl Read {
             branches,
             receivables: views,
             hold: memory.holds.iter().find(|h| h.customer == self.id).cloned(),
-            last_written: memory.last_written.iter().filter(|(r, _)| r.customer == self.id).cloned().collect(),
+            last_written: memory
+                .last_written
+                .iter()
+                .filter(|(r, _)| r.customer == self.id)
+                .cloned()
+                .collect(),
             notices,
             replies,
             stored,
@@ -329,7 +372,12 @@ impl Read {
 
     /// What a scan would see of the past: what waits untouched may be replaced.
     fn past_now(&self, memory: &Memory) -> Past {
-        let free: HashSet<_> = memory.untouched.iter().filter(|n| n.customer == self.id).map(|n| n.id).collect();
+        let free: HashSet<_> = memory
+            .untouched
+            .iter()
+            .filter(|n| n.customer == self.id)
+            .map(|n| n.id)
+            .collect();
         past(memory, &free)
     }
 
@@ -338,12 +386,20 @@ impl Read {
     fn forecast(&self, shop: &Shop, memory: &Memory) -> Forecast {
         let system = &self.ground.system;
         let last = system.last_close();
-        let close = system.business_date.max(last.checked_add_days(Days::new(1)).unwrap_or(last));
-        let day = close.checked_add_days(Days::new(1)).unwrap_or(close).max(self.today);
+        let close = system
+            .business_date
+            .max(last.checked_add_days(Days::new(1)).unwrap_or(last));
+        let day = close
+            .checked_add_days(Days::new(1))
+            .unwrap_or(close)
+            .max(self.today);
         let own = || memory.untouched.iter().filter(|n| n.customer == self.id);
         let free: HashSet<_> = own().filter(|n| n.held).map(|n| n.id).collect();
         let mut known = past(memory, &free);
-        let leaves = shop.sending.next_sending_day(self.today, shop.send_at).unwrap_or(self.today);
+        let leaves = shop
+            .sending
+            .next_sending_day(self.today, shop.send_at)
+            .unwrap_or(self.today);
         for notice in own().filter(|n| !n.held) {
             let recipient = Recipient {
                 branch: notice.branch.clone(),
@@ -352,7 +408,11 @@ impl Read {
             };
             known.last_written.insert(recipient, leaves);
         }
-        Forecast { close, day, decisions: self.debtors.decide(&self.ground, shop, day, &known) }
+        Forecast {
+            close,
+            day,
+            decisions: self.debtors.decide(&self.ground, shop, day, &known),
+        }
     }
 }
 
@@ -368,15 +428,27 @@ impl Story {
     fn of(outbox: &mut dyn Outbox, id: &CustomerId) -> Result<Self, OutboxError> {
         let mut notices = Vec::new();
         for notice in outbox.notices_of(id, LAST)? {
-            notices.push(NoticeView { events: outbox.events(notice.id)?, notice });
+            notices.push(NoticeView {
+                events: outbox.events(notice.id)?,
+                notice,
+            });
         }
-        Ok(Story { notices, replies: outbox.replies_of(id, LAST)?, stored: outbox.decisions_of(id, LAST)? })
+        Ok(Story {
+            notices,
+            replies: outbox.replies_of(id, LAST)?,
+            stored: outbox.decisions_of(id, LAST)?,
+        })
     }
 }
 
 /// The first day after `day` on which a receivable reaches another stage than it has on `day`, were nothing paid and
 /// the bank returns imported.
-fn next_stage(ground: &Ground, shop: &Shop, day: NaiveDate, receivable: &Receivable) -> Option<(NaiveDate, Stage)> {
+fn next_stage(
+    ground: &Ground,
+    shop: &Shop,
+    day: NaiveDate,
+    receivable: &Receivable,
+) -> Option<(NaiveDate, Stage)> {
     let stage_on = |day| {
         let mut rules = ground.rules(shop, day);
         rules.bank_return_stale = false;
@@ -385,5 +457,9 @@ fn next_stage(ground: &Ground, shop: &Shop, day: NaiveDate, receivable: &Receiva
     let present = stage_on(day);
     (1..=LOOK_AHEAD_DAYS)
         .filter_map(|n| day.checked_add_days(Days::new(n)))
-        .find_map(|later| stage_on(later).filter(|stage| Some(*stage) != present).map(|stage| (later, stage)))
+        .find_map(|later| {
+            stage_on(later)
+                .filter(|stage| Some(*stage) != present)
+                .map(|stage| (later, stage))
+        })
 }

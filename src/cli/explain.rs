@@ -12,9 +12,11 @@ use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{text, wiring, words};
 use crate::app::explain::{
-    BoletoVerdict, BranchView, ContactView, ExplainError, Explanation, Found, NoticeView, ReceivableView, explain,
+    BoletoVerdict, BranchView, ContactView, ExplainError, Explanation, Found, NoticeView, ReceivableView,
+    explain,
 };
 use crate::app::shop::Shop;
+use crate::domain::notice::NoticeId;
 use crate::domain::receivable::Customer;
 use crate::domain::selection::{BranchPolicy, Decisions, SkipReason, Skipped};
 use crate::i18n::format;
@@ -38,10 +40,11 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, CliError> 
         Err(error) => return Err(error),
     };
     let outbox = outbox.as_mut().map(|o| o as &mut dyn Outbox);
-    let found = explain(&erp, outbox, &shop, &clock, &args.customer, LISTED).map_err(|error| match error {
-        ExplainError::Erp(error) => CliError::from(error),
-        ExplainError::Outbox(error) => CliError::Outbox(error),
-    })?;
+    let found =
+        explain(&erp, outbox, &shop, &clock, &args.customer, LISTED).map_err(|error| match error {
+            ExplainError::Erp(error) => CliError::from(error),
+            ExplainError::Outbox(error) => CliError::Outbox(error),
+        })?;
     match found {
         Found::Nobody => Err(CliError::said(
             ExitCode::Usage,
@@ -79,8 +82,16 @@ fn several(context: &Context, asked: &str, customers: &[Customer]) -> Result<Exi
         let mut table =
             out.table(&["explain-id", "scan-customer", "explain-tax-id"].map(|key| context.say(key)));
         for customer in customers {
-            let tax_id = customer.tax_id.as_ref().map(|t| t.formatted()).unwrap_or_default();
-            table.add_row(vec![customer.id.to_string(), customer.name.trim().to_owned(), tax_id]);
+            let tax_id = customer
+                .tax_id
+                .as_ref()
+                .map(|t| t.formatted())
+                .unwrap_or_default();
+            table.add_row(vec![
+                customer.id.to_string(),
+                customer.name.trim().to_owned(),
+                tax_id,
+            ]);
         }
         out.rows(&table)?;
         if customers.len() == LISTED {
@@ -278,8 +289,11 @@ impl Page<'_> {
         let (context, out) = (self.context, &self.context.output);
         match &story.customer {
             Some(customer) => {
-                let tax_id =
-                    customer.tax_id.as_ref().map(|t| format!(", {} {}", t.kind(), t.formatted())).unwrap_or_default();
+                let tax_id = customer
+                    .tax_id
+                    .as_ref()
+                    .map(|t| format!(", {} {}", t.kind(), t.formatted()))
+                    .unwrap_or_default();
                 out.prose(&context.text(
                     "explain-customer",
                     &[
@@ -323,9 +337,10 @@ impl Page<'_> {
         if let Some(hold) = &story.hold {
             let args = [("kind", self.hold_kind(&hold.kind).into())];
             match hold.until {
-                Some(until) => out.prose(
-                    &context.text("explain-hold-until", &[args[0].clone(), ("until", self.date(until).into())]),
-                )?,
+                Some(until) => out.prose(&context.text(
+                    "explain-hold-until",
+                    &[args[0].clone(), ("until", self.date(until).into())],
+                ))?,
                 None => out.prose(&context.text("explain-hold", &args))?,
             }
         }
@@ -341,12 +356,21 @@ impl Page<'_> {
         if story.contacts.is_empty() {
             return out.prose(&context.say("explain-no-contacts"));
         }
-        let header = ["explain-contact", "explain-typed", "explain-read-as", "explain-flagged"];
+        let header = [
+            "explain-contact",
+            "explain-typed",
+            "explain-read-as",
+            "explain-flagged",
+        ];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for view in &story.contacts {
             let read = match &view.phone {
                 Ok(phone) if view.opted_out => {
-                    format!("{}\n{}", words::phone(phone), words::reason(context, SkipReason::OptedOut))
+                    format!(
+                        "{}\n{}",
+                        words::phone(phone),
+                        words::reason(context, SkipReason::OptedOut)
+                    )
                 }
                 Ok(phone) => words::phone(phone),
                 Err(why) => self.phone_problem(&why.to_string()),
@@ -368,7 +392,11 @@ impl Page<'_> {
         }
         self.heading("explain-policy")?;
         for view in &story.branches {
-            let name = view.branch.as_ref().map(|b| b.display_name().to_owned()).unwrap_or_default();
+            let name = view
+                .branch
+                .as_ref()
+                .map(|b| b.display_name().to_owned())
+                .unwrap_or_default();
             let args = [("branch", view.id.to_string().into()), ("name", name.into())];
             let line = match &view.policy {
                 None => context.text("explain-policy-unreadable", &args[..1]),
@@ -407,12 +435,20 @@ impl Page<'_> {
     fn receivables(&self, story: &Explanation) -> Result<(), CliError> {
         let (context, out) = (self.context, &self.context.output);
         self.heading("explain-receivables")?;
-        let (open, closed): (Vec<_>, Vec<_>) =
-            story.receivables.iter().partition(|v| !matches!(v.verdict, Err((SkipReason::Settled, _))));
+        let (open, closed): (Vec<_>, Vec<_>) = story
+            .receivables
+            .iter()
+            .partition(|v| !matches!(v.verdict, Err((SkipReason::Settled, _))));
         if open.is_empty() {
             out.prose(&context.say("explain-nothing-open"))?;
         } else {
-            let header = ["explain-document", "explain-due", "explain-balance", "explain-stage", "scan-boletos"];
+            let header = [
+                "explain-document",
+                "explain-due",
+                "explain-balance",
+                "explain-stage",
+                "scan-boletos",
+            ];
             let mut table = out.table(&header.map(|key| context.say(key)));
             for (index, column) in table.column_iter_mut().enumerate() {
                 // Numbers are to be copied whole; words may be broken.
@@ -429,7 +465,7 @@ impl Page<'_> {
                     r.label(),
                     self.date(r.due_on),
                     format::money(context.lang(), r.balance).replace('\u{a0}', " "),
-                    self.verdict(view),
+                    self.verdict(story, view),
                     match view.boleto {
                         BoletoVerdict::None => context.say("scan-boletos-none"),
                         BoletoVerdict::Usable => context.say("explain-boleto-usable"),
@@ -446,7 +482,7 @@ impl Page<'_> {
     }
 
     /// The stage or the reason; what was claimed before; what comes next.
-    fn verdict(&self, view: &ReceivableView) -> String {
+    fn verdict(&self, story: &Explanation, view: &ReceivableView) -> String {
         let context = self.context;
         let mut lines = vec![match &view.verdict {
             Ok(stage) => stage_words(context, *stage),
@@ -454,7 +490,15 @@ impl Page<'_> {
         }];
         for claim in &view.claims {
             let stage = stage_words(context, claim.stage);
+            let waits = |id| {
+                let view = story.notices.iter().find(|n| n.notice.id == id);
+                view.is_some_and(|n| n.notice.first_departure.is_none() && n.notice.state.is_open())
+            };
             lines.push(match claim.notice {
+                Some(notice) if waits(notice) => context.text(
+                    "explain-claim-waits",
+                    &[("stage", stage.into()), ("notice", notice.to_string().into())],
+                ),
                 Some(notice) => context.text(
                     "explain-claimed",
                     &[("stage", stage.into()), ("notice", notice.to_string().into())],
@@ -463,7 +507,10 @@ impl Page<'_> {
             });
         }
         if let Some((on, stage)) = view.next {
-            let args = [("on", self.date(on).into()), ("stage", stage_words(context, stage).into())];
+            let args = [
+                ("on", self.date(on).into()),
+                ("stage", stage_words(context, stage).into()),
+            ];
             lines.push(context.text("explain-next-stage", &args));
         }
         lines.dedup();
@@ -503,13 +550,21 @@ impl Page<'_> {
                 .iter()
                 .map(|i| format!("{} {}", i.document, stage_words(context, i.stage)))
                 .collect();
-            out.line(&text::wrap(&format!("    {}", items.join("; ")), out.width(), "    "))?;
+            out.line(&text::wrap(
+                &format!("    {}", items.join("; ")),
+                out.width(),
+                "    ",
+            ))?;
             for part in &notice.parts {
                 let when = part.accepted_at.or(part.begun_at);
                 let when = when.map(|at| format::date_time(context.lang(), self.shop.local(at)));
                 let why = part.reason.as_deref().map(|r| words::stored_reason(context, r));
                 let rest: Vec<String> = [when, why].into_iter().flatten().collect();
-                let rest = if rest.is_empty() { String::new() } else { format!(", {}", rest.join(", ")) };
+                let rest = if rest.is_empty() {
+                    String::new()
+                } else {
+                    format!(", {}", rest.join(", "))
+                };
                 out.line(&text::wrap(
                     &format!(
                         "    {} {}: {}{rest}",
@@ -531,8 +586,15 @@ impl Page<'_> {
             }
         }
         for (to, on) in &story.last_written {
-            let args = [("phone", words::phone(&to.phone).into()), ("on", self.date(*on).into())];
-            out.line(&text::wrap(&format!("  {}", context.text("explain-last-written", &args)), out.width(), "    "))?;
+            let args = [
+                ("phone", words::phone(&to.phone).into()),
+                ("on", self.date(*on).into()),
+            ];
+            out.line(&text::wrap(
+                &format!("  {}", context.text("explain-last-written", &args)),
+                out.width(),
+                "    ",
+            ))?;
         }
         Ok(())
     }
@@ -564,7 +626,11 @@ impl Page<'_> {
         let (context, out) = (self.context, &self.context.output);
         let mut by_close: BTreeMap<NaiveDate, BTreeMap<SkipReason, BTreeSet<String>>> = BTreeMap::new();
         for (close, skipped) in &story.stored {
-            let about = by_close.entry(*close).or_default().entry(skipped.reason).or_default();
+            let about = by_close
+                .entry(*close)
+                .or_default()
+                .entry(skipped.reason)
+                .or_default();
             if let Some(receivable) = &skipped.receivable {
                 let known = story.receivables.iter().find(|v| v.receivable.id == *receivable);
                 about.insert(known.map_or_else(|| receivable.to_string(), |v| v.receivable.label()));
@@ -577,8 +643,16 @@ impl Page<'_> {
         for (close, reasons) in by_close.into_iter().rev() {
             for (reason, about) in reasons {
                 let about: Vec<String> = about.into_iter().collect();
-                let about = if about.is_empty() { String::new() } else { format!(": {}", about.join(", ")) };
-                let line = format!("  {}  {}{about}", self.date(close), words::reason(context, reason));
+                let about = if about.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", about.join(", "))
+                };
+                let line = format!(
+                    "  {}  {}{about}",
+                    self.date(close),
+                    words::reason(context, reason)
+                );
                 out.line(&text::wrap(&line, out.width(), "    "))?;
             }
         }
@@ -588,13 +662,40 @@ impl Page<'_> {
     /// What a selection would do now, and after the next close.
     fn outlook(&self, story: &Explanation) -> Result<(), CliError> {
         let context = self.context;
-        let args = [("close", self.date(story.system.last_close()).into()), ("day", self.date(story.day).into())];
-        self.outcome(story, &context.text("explain-now", &args), &story.now)?;
-        let args = [("close", self.date(story.next.close).into()), ("day", self.date(story.next.day).into())];
-        self.outcome(story, &context.text("explain-next", &args), &story.next.decisions)
+        let args = [
+            ("close", self.date(story.system.last_close()).into()),
+            ("day", self.date(story.day).into()),
+        ];
+        let waits = story
+            .notices
+            .iter()
+            .find(|n| n.notice.first_departure.is_none() && n.notice.state.is_open());
+        self.outcome(
+            story,
+            &context.text("explain-now", &args),
+            &story.now,
+            waits.map(|n| n.notice.id),
+        )?;
+        let args = [
+            ("close", self.date(story.next.close).into()),
+            ("day", self.date(story.next.day).into()),
+        ];
+        self.outcome(
+            story,
+            &context.text("explain-next", &args),
+            &story.next.decisions,
+            None,
+        )
     }
 
-    fn outcome(&self, story: &Explanation, title: &str, decisions: &Decisions) -> Result<(), CliError> {
+    /// `waits`: a stored notice that this selection would replace, or find as it is.
+    fn outcome(
+        &self,
+        story: &Explanation,
+        title: &str,
+        decisions: &Decisions,
+        waits: Option<NoticeId>,
+    ) -> Result<(), CliError> {
         let (context, out) = (self.context, &self.context.output);
         out.line("")?;
         out.prose(title)?;
@@ -602,10 +703,19 @@ impl Page<'_> {
         if let Some(refusal) = &story.refusal {
             let error = CliError::Precondition(refusal.clone());
             let words = error.words(&context.catalog);
-            return bullet(context.text(
-                "explain-refused",
-                &[("why", words.first().map(|w| w.message.clone()).unwrap_or_default().into())],
-            ));
+            return bullet(
+                context.text(
+                    "explain-refused",
+                    &[(
+                        "why",
+                        words
+                            .first()
+                            .map(|w| w.message.clone())
+                            .unwrap_or_default()
+                            .into(),
+                    )],
+                ),
+            );
         }
         for selected in &decisions.selected {
             let items: Vec<String> = selected
@@ -623,20 +733,27 @@ impl Page<'_> {
                 ],
             ))?;
         }
+        if let (false, Some(waits)) = (decisions.selected.is_empty(), waits) {
+            bullet(context.text("explain-waits", &[("notice", waits.to_string().into())]))?;
+        }
         let mut told: Vec<String> = Vec::new();
         for skipped in &decisions.skipped {
             // A receivable's own verdict stands in its row above.
-            if decisions.selected.is_empty()
-                || skipped.contact.is_some()
-                || skipped.receivable.is_none()
-            {
+            if decisions.selected.is_empty() || skipped.contact.is_some() || skipped.receivable.is_none() {
                 let mut line = self.reason(skipped.reason, &skipped.detail);
                 if matches!(skipped.reason, SkipReason::Settled | SkipReason::NoStage) {
                     line = words::reason(context, skipped.reason);
                 }
                 if let Some(id) = &skipped.contact {
-                    let name = story.contacts.iter().find(|v| v.contact.id == *id).map(|v| v.contact.name.trim());
-                    line = format!("{}: {line}", name.filter(|n| !n.is_empty()).unwrap_or(id.as_str()));
+                    let name = story
+                        .contacts
+                        .iter()
+                        .find(|v| v.contact.id == *id)
+                        .map(|v| v.contact.name.trim());
+                    line = format!(
+                        "{}: {line}",
+                        name.filter(|n| !n.is_empty()).unwrap_or(id.as_str())
+                    );
                 }
                 let line = context.text("explain-not", &[("why", line.into())]);
                 if !told.contains(&line) {
@@ -653,11 +770,18 @@ impl Page<'_> {
     /// A reason with its detail in the operator's language, as far as the detail says more.
     fn reason(&self, reason: SkipReason, detail: &str) -> String {
         let context = self.context;
-        let date = detail.split_whitespace().next_back().and_then(|word| word.parse::<NaiveDate>().ok());
+        let date = detail
+            .split_whitespace()
+            .next_back()
+            .and_then(|word| word.parse::<NaiveDate>().ok());
         let detail = match reason {
-            SkipReason::InGrace => date.map(|d| context.text("explain-until", &[("date", self.date(d).into())])),
+            SkipReason::InGrace => {
+                date.map(|d| context.text("explain-until", &[("date", self.date(d).into())]))
+            }
             SkipReason::WrittenRecently => date.map(|d| self.date(d)),
-            SkipReason::OnHold => date.map(|d| context.text("explain-until", &[("date", self.date(d).into())])),
+            SkipReason::OnHold => {
+                date.map(|d| context.text("explain-until", &[("date", self.date(d).into())]))
+            }
             SkipReason::StageClaimed | SkipReason::BankReturnStale => {
                 detail.parse().ok().map(|stage| stage_words(context, stage))
             }
@@ -675,12 +799,20 @@ impl Page<'_> {
     /// Why a phone is none, from the reason's English words.
     fn phone_problem(&self, words: &str) -> String {
         let key = format!("phone-{}", words.replace(' ', "-"));
-        if self.context.catalog.has(&key) { self.context.say(&key) } else { words.to_owned() }
+        if self.context.catalog.has(&key) {
+            self.context.say(&key)
+        } else {
+            words.to_owned()
+        }
     }
 
     fn hold_kind(&self, kind: &str) -> String {
         let key = format!("hold-{kind}");
-        if self.context.catalog.has(&key) { self.context.say(&key) } else { kind.to_owned() }
+        if self.context.catalog.has(&key) {
+            self.context.say(&key)
+        } else {
+            kind.to_owned()
+        }
     }
 
     fn heading(&self, key: &str) -> Result<(), CliError> {

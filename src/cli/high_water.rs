@@ -106,7 +106,11 @@ impl HighWater {
     /// Whole or not at all.
     fn save(&self) -> std::io::Result<()> {
         let text = serde_json::to_string(&self.mark).map_err(std::io::Error::other)?;
-        let folder = self.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = self
+            .path
+            .parent()
+            .filter(|p| !p.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut file = tempfile::NamedTempFile::new_in(folder)?;
         file.write_all(text.as_bytes())?;
         file.persist(&self.path).map(drop).map_err(|e| e.error)
@@ -118,9 +122,10 @@ fn verdict(text: &str, now: &Mark) -> Verdict {
     match serde_json::from_str::<Mark>(text) {
         Err(_) => Verdict::Unreadable,
         Ok(seen) if seen.outbox != now.outbox => Verdict::AnotherOutbox,
-        Ok(seen) if seen.departures > now.departures => {
-            Verdict::Restored { seen: seen.departures, found: now.departures }
-        }
+        Ok(seen) if seen.departures > now.departures => Verdict::Restored {
+            seen: seen.departures,
+            found: now.departures,
+        },
         Ok(_) => Verdict::Fine,
     }
 }
@@ -140,9 +145,16 @@ mod tests {
 
     #[test]
     fn only_a_mark_ahead_of_its_own_outbox_holds() {
-        let now = Mark { outbox: "A".into(), departures: 7 };
+        let now = Mark {
+            outbox: "A".into(),
+            departures: 7,
+        };
         let stored = |outbox: &str, departures| {
-            serde_json::to_string(&Mark { outbox: outbox.into(), departures }).expect("JSON")
+            serde_json::to_string(&Mark {
+                outbox: outbox.into(),
+                departures,
+            })
+            .expect("JSON")
         };
         for (text, expected) in [
             (stored("A", 7), Verdict::Fine),

@@ -1,5 +1,7 @@
 //! `schedule show|install|remove`.
 
+use std::path::{Path, PathBuf};
+
 use super::args::{ScheduleAction, ScheduleArgs, SchedulerArg};
 use super::context::Context;
 use super::error::CliError;
@@ -8,6 +10,7 @@ use super::wiring;
 use crate::adapters::scheduler::cron::Cron;
 use crate::adapters::scheduler::task_scheduler::TaskScheduler;
 use crate::app::schedule::jobs;
+use crate::config::Settings;
 use crate::ports::scheduler::Scheduler;
 
 /// Runs the command.
@@ -17,13 +20,9 @@ use crate::ports::scheduler::Scheduler;
 pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
-    let config = std::path::absolute(&settings.file).unwrap_or_else(|_| settings.file.clone());
+    let config = absolute(settings);
     let program = std::env::current_exe().map_err(|e| CliError::Unexpected(e.into()))?;
-    // Several sites on one machine have several configuration files: the file's folder tells them apart.
-    let site = config
-        .parent()
-        .and_then(|p| p.file_name())
-        .map_or_else(|| "wa-notify".to_owned(), |name| name.to_string_lossy().into_owned());
+    let site = site(&config);
     let jobs = jobs(&shop, &program.to_string_lossy(), &config.to_string_lossy());
     let machine = if cfg!(windows) { SchedulerArg::Windows } else { SchedulerArg::Cron };
     let wanted = match &args.action {
@@ -65,4 +64,24 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
         }
     }
     Ok(ExitCode::Done)
+}
+
+fn absolute(settings: &Settings) -> PathBuf {
+    std::path::absolute(&settings.file).unwrap_or_else(|_| settings.file.clone())
+}
+
+/// Several sites on one machine have several configuration files: the file's folder tells them apart.
+fn site(config: &Path) -> String {
+    config
+        .parent()
+        .and_then(|p| p.file_name())
+        .map_or_else(|| "wa-notify".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// cron has this site's jobs.
+///
+/// # Errors
+/// [`CliError::Scheduler`] when the crontab cannot be read.
+pub fn is_installed(settings: &Settings) -> Result<bool, CliError> {
+    Cron::default().is_installed(&site(&absolute(settings))).map_err(CliError::Scheduler)
 }

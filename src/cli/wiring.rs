@@ -178,6 +178,11 @@ impl<'a> Gateways<'a> {
         Ok(Gateways { settings, contract })
     }
 
+    /// With the contract's instances as they were read before; the contract itself is not looked at.
+    pub fn of(settings: &'a Settings, contract: Vec<ContractInstance>) -> Self {
+        Gateways { settings, contract }
+    }
+
     /// Names of the instances: the contract's, else the configuration's.
     pub fn names(&self) -> Vec<InstanceId> {
         let mut names: Vec<_> = self.contract.iter().map(|i| i.instance.clone()).collect();

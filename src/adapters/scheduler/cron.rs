@@ -23,6 +23,14 @@ impl Cron {
             other => other,
         }
     }
+
+    /// The crontab holds jobs of `site`.
+    ///
+    /// # Errors
+    /// [`SchedulerError`].
+    pub fn is_installed(&self, site: &str) -> Result<bool, SchedulerError> {
+        Ok(without_block(&self.read()?, site).1 > 0)
+    }
 }
 
 impl Scheduler for Cron {
