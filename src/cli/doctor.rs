@@ -158,7 +158,7 @@ impl Report<'_> {
     /// The ERP's database; `false`: nothing more can be asked of it.
     fn database(&mut self, settings: &Settings) -> bool {
         let connected =
-            Connection::open(&wiring::connection(context, settings, &settings.database)).and_then(|mut c| {
+            Connection::open(&wiring::connection(self.context, settings, &settings.database)).and_then(|mut c| {
                 let version = c.server_version()?;
                 let facts = c.query("SELECT CAST(MON$SQL_DIALECT AS INTEGER) FROM MON$DATABASE", &[])?;
                 let dialect = facts.first().map(|row| row.int(0)).transpose()?.unwrap_or(3);
@@ -183,7 +183,7 @@ impl Report<'_> {
     }
 
     fn outbox(&mut self, settings: &Settings, clock: &dyn Clock) {
-        let connection = wiring::connection(context, settings, settings.outbox_database());
+        let connection = wiring::connection(self.context, settings, settings.outbox_database());
         let mut outbox = match FirebirdOutbox::open(&connection) {
             Ok(outbox) => outbox,
             Err(error) => return self.error("outbox", &CliError::Outbox(error)),
@@ -222,7 +222,7 @@ impl Report<'_> {
 
     /// Queries, indexes, contract, policies, dates; then the gateway, whose address the ERP may give.
     fn erp(&mut self, settings: &Settings, shop: &Shop, clock: &dyn Clock) {
-        let erp = match wiring::erp(context, settings) {
+        let erp = match wiring::erp(self.context, settings) {
             Ok(erp) => erp,
             Err(error) => return self.error("queries", &error),
         };
