@@ -15,6 +15,7 @@ use crate::domain::receivable::BadRow;
 use crate::domain::selection::{Selected, SkipReason, Skipped};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, ErpError, Scope};
+use crate::ports::failpoint::{self, Step};
 use crate::ports::outbox::{Claim, Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
 
 use super::choose::{Debtors, past};
@@ -323,7 +324,9 @@ fn scan_once(
             bad_rows: report.bad_rows.clone(),
             superseded,
         };
+        failpoint::reached(Step::BeforeStoreRun);
         report.run = Some(outbox.store_run(&run)?.0);
+        failpoint::reached(Step::AfterStoreRun);
     }
     Ok(report)
 }

@@ -311,7 +311,7 @@ fn empty_folder(context: &Context, dir: &Path) -> Result<(), CliError> {
             fs::remove_dir_all(&path).map_err(|e| CliError::file(path, e))?;
         }
     }
-    for name in ["demo.fdb", "mensagens.jsonl", "qr.png"] {
+    for name in ["demo.fdb", "mensagens.jsonl", "qr.png", "wa-notify.toml.high-water"] {
         let path = dir.join(name);
         if path.exists() {
             fs::remove_file(&path).map_err(|e| CliError::file(path, e))?;

@@ -8,11 +8,13 @@
 //! | [`output`], [`progress`], [`text`] | stdout is data, stderr is conversation |
 //! | [`error`], [`exit_code`] | errors in words; the exit codes |
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
+//! | `failpoint` | debug builds: where a test wants the process to die |
 //! | [`config`] | `config check`, `config show` |
 //! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
-//! | [`status`], [`preview`] | seeing and settling |
+//! | [`status`], [`explain`], [`preview`], [`doctor`] | seeing and settling |
+//! | [`high_water`] | a database that was put back to an older state |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
@@ -21,10 +23,15 @@ pub mod boleto;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod exit_code;
+pub mod explain;
+#[cfg(debug_assertions)]
+pub mod failpoint;
 pub mod files;
 pub mod help;
+pub mod high_water;
 pub mod init;
 pub mod interrupt;
 pub mod lock;
@@ -94,7 +101,10 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
         let text = help::start(Cli::command(), &catalog, early.width(), early.stdout_has_colour());
         return finish(early.data(&text), &early, &catalog);
     };
-    match Context::new(&cli.global, command.name(), lang) {
+    let context = Context::new(&cli.global, command.name(), lang);
+    #[cfg(debug_assertions)]
+    let context = context.and_then(|context| failpoint::arm(&context).map(|()| context));
+    match context {
         Ok(context) => {
             let ended = dispatch(&context, command);
             let code = match ended {
@@ -126,6 +136,8 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Send(args) => with_database(context, || send::run(context, &args)),
         Command::Replies(args) => with_database(context, || replies::run(context, &args)),
         Command::Status(args) => with_database(context, || status::run(context, &args)),
+        Command::Explain(args) => with_database(context, || explain::run(context, &args)),
+        Command::Doctor(args) => doctor::run(context, &args),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
     }

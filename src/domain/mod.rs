@@ -34,4 +34,4 @@ pub mod retry;
 pub mod secret;
 pub mod selection;
 pub mod tax_id;
-mod words;
+pub(crate) mod words;

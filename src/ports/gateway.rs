@@ -289,6 +289,13 @@ pub trait Gateway: Send + Sync {
     /// # Errors
     /// [`GatewayError`]; an instance that does not exist is [`LinkState::Absent`], not an error.
     fn status(&self) -> Result<LinkState, GatewayError>;
+    /// The gateway's name for its own version, as far as it tells one.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    fn version(&self) -> Result<Option<String>, GatewayError> {
+        Ok(None)
+    }
     /// Which numbers exist on WhatsApp, and their canonical ids. One answer a number, in the order asked.
     ///
     /// # Errors

@@ -3,11 +3,13 @@
 mod support;
 
 mod bad_inputs;
+mod chaos;
 mod cli;
 mod config;
 mod day;
 mod documents;
 mod evolution;
+mod explain;
 mod firebird;
 mod outbox;
 mod readme;

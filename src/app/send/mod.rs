@@ -23,6 +23,7 @@ use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
 use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{DatabaseError, Erp, ErpError};
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{GatewayError, LinkState, OpenGateway, Rejection};
 use crate::ports::outbox::{Outbox, OutboxError};
 
@@ -78,6 +79,8 @@ pub enum SendEvent {
         /// Its recipient.
         phone: Phone,
     },
+    /// The intent to send a part is committed; its request leaves now.
+    Departs(PartKey),
     /// A part was settled for this time.
     Part {
         /// Which.
@@ -222,6 +225,7 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
     if !request.dry_run {
         // Crashes first: what may have left must be known before anything else leaves.
         ctx.outbox.sweep(now)?;
+        failpoint::reached(Step::AfterSweep);
         settle::look_up_unknown(ctx, &mut report)?;
     }
 

@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
     Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
 };
 use crate::domain::selection::Selected;
 use crate::ports::clock::Clock;
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
@@ -62,14 +64,20 @@ pub fn work(
         let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
         Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?
     };
+    failpoint::reached(Step::AfterRead);
     let untouched = is_untouched(&stored);
     let selected = reselect(ctx, &dossier, &stored)?;
 
     let ready = if untouched {
         match selected {
-            Ok(selected) => depart(ctx, &stored, &selected)?,
+            Ok(selected) => {
+                let ready = depart(ctx, &stored, &selected)?;
+                failpoint::reached(Step::AfterRebuild);
+                ready
+            }
             Err(reason) => {
                 let ended = ctx.outbox.end_untouched(id, Ending::Skipped, &reason, now)?;
+                failpoint::reached(Step::AfterEnd);
                 return Ok(Done {
                     state: ended.then_some(NoticeState::Skipped),
                     reason: Some(reason),
@@ -102,6 +110,7 @@ pub fn work(
             return current(ctx, id);
         }
     };
+    failpoint::reached(Step::AfterResolve);
     send_parts(ctx, gateway, id, &dossier, &to, request, report)
 }
 
@@ -222,18 +231,25 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
             .settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
         return Ok(false);
     }
-    let gone: Vec<PartKey> = queued
-        .iter()
-        .filter(|p| match &p.kind {
-            PartKind::Boleto(id) | PartKind::Code(id) => !dossier.can_attach(id),
-            PartKind::MergedBoletos => !stored.items.iter().any(|i| dossier.can_attach(&i.receivable)),
-            PartKind::Text | PartKind::Statement => false,
-        })
-        .map(|p| p.key)
-        .collect();
-    if !gone.is_empty() {
-        ctx.outbox.settle_queued(&gone, PartEvent::Skip, "paid", now)?;
+    // Paid meanwhile, or the boleto changed (partly paid, past its last day): its parts stay behind, each with its why.
+    let is_open = |id: &ReceivableId| open.iter().any(|r| r.id == *id);
+    let (mut paid, mut changed): (Vec<PartKey>, Vec<PartKey>) = (Vec::new(), Vec::new());
+    for part in &queued {
+        match &part.kind {
+            PartKind::Boleto(id) | PartKind::Code(id) if !is_open(id) => paid.push(part.key),
+            PartKind::Boleto(id) | PartKind::Code(id) if !dossier.can_attach(id) => changed.push(part.key),
+            PartKind::MergedBoletos if !stored.items.iter().any(|i| dossier.can_attach(&i.receivable)) => {
+                changed.push(part.key);
+            }
+            _ => {}
+        }
     }
+    for (parts, reason) in [(&paid, "paid"), (&changed, "boleto_changed")] {
+        if !parts.is_empty() {
+            ctx.outbox.settle_queued(parts, PartEvent::Skip, reason, now)?;
+        }
+    }
+    let gone = [paid, changed].concat();
     Ok(gone.len() < queued.len())
 }
 

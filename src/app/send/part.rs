@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::notice::{PartEvent, PartState};
 use crate::domain::retry::{ATTEMPTS_A_RUN, longest_backoff};
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcome};
 use crate::ports::outbox::{Begin, Begun, Notice, Outcome, Recorded};
 
@@ -75,7 +76,10 @@ pub fn send(
             daily_cap,
         })?;
         let (attempt, message_id) = match begun {
-            Begun::Go { attempt, message_id } => (attempt, message_id),
+            Begun::Go { attempt, message_id } => {
+                (ctx.on_event)(&SendEvent::Departs(part.key));
+                (attempt, message_id)
+            }
             Begun::NotNow => return Ok(PartResult::NotNow),
             Begun::CapReached => {
                 return Ok(PartResult::Stop(Stop::CapReached {
@@ -91,6 +95,7 @@ pub fn send(
             }
         };
 
+        failpoint::reached(Step::AfterClaim);
         // From here until the outcome is recorded nothing may return early.
         let outcome = if ctx.clock.monotonic().saturating_sub(before) >= LEASE_MARGIN {
             // The claim took so long that the lease may not outlast the request: nothing left, and that is proven.
@@ -101,15 +106,20 @@ pub fn send(
             }
             gateway.send(&message_id, to, &content)
         };
+        failpoint::reached(Step::AfterRequest);
         let record = recordable(ctx, &outcome, attempt);
         let recorded = ctx.outbox.record(part.key, attempt, &record)?;
+        failpoint::reached(Step::AfterRecord);
         let state = match recorded {
             Recorded::Now(state) => state,
             Recorded::LateAnswer => return Ok(PartResult::Late),
         };
         let rejection = match outcome {
             SendOutcome::Accepted { .. } => return Ok(PartResult::Settled(state)),
-            SendOutcome::Ambiguous { .. } => return Ok(PartResult::Unknown),
+            // Unless somebody else found out meanwhile.
+            SendOutcome::Ambiguous { .. } if state == PartState::Unknown => return Ok(PartResult::Unknown),
+            SendOutcome::Ambiguous { .. } if state.is_settled() => return Ok(PartResult::Settled(state)),
+            SendOutcome::Ambiguous { .. } => return Ok(PartResult::NotNow),
             SendOutcome::Rejected(rejection) if is_for_good(&rejection) => {
                 return Ok(PartResult::Settled(state));
             }

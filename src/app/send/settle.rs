@@ -6,6 +6,7 @@ use chrono::Duration;
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{PartEvent, PartState};
+use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
 use crate::ports::outbox::{Outcome, Recorded};
 
@@ -63,7 +64,9 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
                 fingerprint,
                 not_these: ctx.outbox.known_gateway_ids(to)?,
             };
-            let outcome = match gateway.lookup(&probe) {
+            let answer = gateway.lookup(&probe);
+            failpoint::reached(Step::AfterLookup);
+            let outcome = match answer {
                 Ok(Lookup::Found { gateway_id, ack }) => Some((
                     Outcome {
                         event: PartEvent::Accept,
@@ -96,7 +99,9 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
                 report.unknown.push(part.key);
                 continue;
             };
-            if let Recorded::Now(state) = ctx.outbox.record(part.key, part.attempt, &outcome)? {
+            let recorded = ctx.outbox.record(part.key, part.attempt, &outcome)?;
+            failpoint::reached(Step::AfterLookupRecord);
+            if let Recorded::Now(state) = recorded {
                 (ctx.on_event)(&SendEvent::Part { key: part.key, state });
                 if let Some(level) = ack.filter(|a| *a != AckLevel::Pending) {
                     ctx.outbox.receipt(part.key, level, now)?;
@@ -127,6 +132,7 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
         };
         let ids: Vec<String> = awaiting.iter().map(|a| a.gateway_id.clone()).collect();
         let Ok(acks) = gateway.acks(&ids) else { continue };
+        failpoint::reached(Step::AfterReceipts);
         let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
         for one in &awaiting {
             if let Some(level) = levels

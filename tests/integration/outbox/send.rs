@@ -289,7 +289,7 @@ fn a_forbidden_move_is_an_error_and_changes_nothing() {
     let mut world = World::new();
     let id = world.store(ANA, &["R1"]);
     send(&mut world.outbox, part(id, 1), PartEvent::Accept);
-    for event in [PartEvent::RefusedForNow, PartEvent::Claim, PartEvent::Requeue] {
+    for event in [PartEvent::Claim, PartEvent::Requeue] {
         let error = world.outbox.record(part(id, 1), 1, &outcome(event)).unwrap_err();
         assert!(matches!(error, OutboxError::Illegal(_)), "{error:?}");
     }
@@ -298,6 +298,42 @@ fn a_forbidden_move_is_an_error_and_changes_nothing() {
         events.iter().map(|e| e.kind.as_str()).collect::<Vec<_>>(),
         ["claim", "accept"]
     );
+}
+
+#[test]
+fn an_answer_that_comes_when_a_lookup_has_settled_the_part_takes_nothing_back() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    send(&mut world.outbox, part(id, 1), PartEvent::Accept);
+    let mut late = |event| world.outbox.record(part(id, 1), 1, &outcome(event)).unwrap();
+    // Proves nothing: nobody need look.
+    assert_eq!(late(PartEvent::Ambiguous), Recorded::Now(PartState::Accepted));
+    // Contradicts what is known.
+    assert_eq!(late(PartEvent::RefusedForNow), Recorded::LateAnswer);
+    assert_eq!(late(PartEvent::RefusedForGood), Recorded::LateAnswer);
+    let stored = world.outbox.notice(id).unwrap().unwrap();
+    assert_eq!(stored.parts[0].state, PartState::Accepted);
+    let events = world.outbox.events(id).unwrap();
+    assert_eq!(events.iter().filter(|e| e.kind == "late_answer").count(), 3);
+}
+
+#[test]
+fn two_workers_may_learn_the_same_number_at_once() {
+    let mut world = World::new();
+    let mut outboxes: Vec<_> = (0..3).map(|_| world.another()).collect();
+    let to = CanonicalId("555187654321@s.whatsapp.net".to_owned());
+    std::thread::scope(|scope| {
+        for outbox in &mut outboxes {
+            let to = &to;
+            scope.spawn(move || {
+                for n in 0..40 {
+                    let phone = phone(&format!("+55519876543{n:02}"));
+                    outbox.save_canonical(&phone, Some(to), now()).expect("a number");
+                }
+            });
+        }
+    });
+    assert_eq!(world.outbox.canonical(&phone("+5551987654339")).unwrap(), Some((now(), Some(to))));
 }
 
 #[test]

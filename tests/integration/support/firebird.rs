@@ -70,22 +70,24 @@ impl TestServer {
         assert!(status.success());
     }
 
-    /// Starts it again after [`TestServer::kill`], on the same port with the same databases.
+    /// Starts it again on the same port, after [`Self::kill`].
     pub fn restart(&self) {
-        // The killed process may take a moment to be gone.
-        for _ in 0..200 {
-            let started = script()
+        assert!(self.own.is_some(), "the shared server is not ours to restart");
+        // Until its parent has taken notice, a dead process still counts as there.
+        let _ = std::fs::remove_file(self.folder.join("pid"));
+        for _ in 0..5 {
+            let output = script()
                 .arg("start")
                 .arg(&self.folder)
                 .arg(self.port.to_string())
+                .args(["--until-pid", &std::process::id().to_string()])
                 .output()
                 .expect("scripts/firebird");
-            if started.status.success() {
+            if output.status.success() {
                 return;
             }
-            super::sandbox::pause(std::time::Duration::from_millis(20));
         }
-        panic!("the server does not come back");
+        panic!("the server does not come up again on port {}", self.port);
     }
 
     /// Stops the server's process without ending it: it becomes mute.

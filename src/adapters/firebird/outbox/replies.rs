@@ -32,14 +32,15 @@ pub(super) fn save_canonical(
 ) -> Result<(), OutboxError> {
     let sql =
         "UPDATE OR INSERT INTO WA_NUMBER (PHONE, CANONICAL, RESOLVED_AT) VALUES (?, ?, ?) MATCHING (PHONE)";
-    connection.execute(
-        sql,
-        &[
-            phone.e164().into(),
-            opt_id(canonical.map(|c| c.0.as_str()))?,
-            at(now),
-        ],
-    )?;
+    let values = [
+        phone.e164().into(),
+        opt_id(canonical.map(|c| c.0.as_str()))?,
+        at(now),
+    ];
+    // Two workers may ask for the same new number at once.
+    connection
+        .execute(sql, &values)
+        .map_err(super::parts::duplicate_is_conflict)?;
     Ok(())
 }
 
@@ -66,7 +67,9 @@ pub(super) fn save_lid(
     phone: &Phone,
 ) -> Result<(), OutboxError> {
     let sql = "UPDATE OR INSERT INTO WA_LID (LID, PHONE) VALUES (?, ?) MATCHING (LID)";
-    connection.execute(sql, &[id(&lid.0)?, phone.e164().into()])?;
+    connection
+        .execute(sql, &[id(&lid.0)?, phone.e164().into()])
+        .map_err(super::parts::duplicate_is_conflict)?;
     Ok(())
 }
 

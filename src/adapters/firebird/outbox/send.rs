@@ -8,7 +8,7 @@ use super::replies::PHONES;
 use super::rows::{at, id, read_all};
 use super::scan::UNTOUCHED;
 use super::store::{INSERT_CLAIM, replace_contents};
-use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState};
+use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState, next_state};
 use crate::domain::phone::Phone;
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{AwaitingReceipt, Departure, OutboxError, Outcome, Recorded, Resolution};
@@ -32,7 +32,14 @@ pub(super) fn record(
     if uncertain && part.token == Some(token) {
         return Ok(Recorded::Now(part.state));
     }
-    if part.attempt != attempt {
+    // The gateway's word about a part that somebody settled meanwhile, by a lookup or by hand.
+    let answer = matches!(
+        outcome.event,
+        PartEvent::Accept | PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous
+    );
+    let overtaken = answer && next_state(part.state, outcome.event).is_err();
+    if part.attempt != attempt || overtaken {
+        let state = part.state;
         let detail = format!(
             "{} of attempt {attempt} came when the part was {} under attempt {}{}",
             event_word(outcome.event),
@@ -52,7 +59,11 @@ pub(super) fn record(
             "late_answer",
             &detail,
         )?;
-        return Ok(Recorded::LateAnswer);
+        // What proves nothing takes nothing back, and gives nobody anything to look at.
+        return Ok(match outcome.event {
+            PartEvent::Ambiguous if part.attempt == attempt => Recorded::Now(state),
+            _ => Recorded::LateAnswer,
+        });
     }
     let change = Change {
         gateway_id: outcome.gateway_id.as_deref(),
@@ -341,7 +352,8 @@ pub(super) fn receipt(
     };
     let (mut notice, place) = Loaded::load_part(connection, key)?;
     let from = notice.parts[place].state;
-    if crate::domain::notice::next_state(from, event)? == from {
+    // Another worker may have recorded a receipt meanwhile that ends it: then this one says nothing new either.
+    if next_state(from, event).is_ok_and(|to| to == from) || from == PartState::Failed {
         return Ok(false);
     }
     let reason = (event == PartEvent::ErrorReceipt).then_some("refused_after_acceptance");

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::super::connection::{
     CharsetChoice, Connection, ConnectionSettings, DatabaseError, Interrupt, Transaction,
 };
+use crate::ports::failpoint::{self, Step};
 use crate::ports::outbox::OutboxError;
 
 /// A transaction waits so many seconds for a row that another one holds.
@@ -190,8 +191,12 @@ impl Link {
                 return Err(error);
             }
         };
+        failpoint::reached(Step::BeforeCommit);
         match connection.commit() {
-            Ok(()) => Ok(Ok(value)),
+            Ok(()) => {
+                failpoint::reached(Step::AfterCommit);
+                Ok(Ok(value))
+            }
             Err(error) if is_loss(&error, true) || connection.is_broken() => Ok(Err(error)),
             Err(error) => Err(error.into()),
         }
