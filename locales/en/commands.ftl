@@ -110,6 +110,7 @@ reason-written_recently = noticed lately
 reason-not_contracted = not contracted
 reason-not_on_whatsapp = number not on WhatsApp
 reason-paid = paid
+reason-boleto_changed = the boleto changed
 reason-days_over = days are over
 reason-text_failed = the text did not leave
 boleto-no_code = no code

@@ -20,6 +20,9 @@ config-syntax-hint = The form is: key = 'text', key = 123 or key = true, below a
 config-backslash = backslash in double quotes.
 config-single-quotes-hint = Use single quotes: { $suggestion }
 config-unquoted = text without quotes.
+config-template = the text cannot be filled in.
+config-template-hint = Names that exist: first_name, creditor.name, creditor.legal_name, creditor.tax_id, creditor.address, creditor.city, creditor.phone, overdue, upcoming, total, total_overdue, total_upcoming, payee, codes, ref.
+config-template-answer-hint = In this answer only these exist: creditor.name, creditor.legal_name, creditor.tax_id, creditor.address, creditor.city, creditor.phone.
 config-curly-quotes = curly quotes, from a word processor.
 config-open-quote = a quote is opened and never closed.
 config-open-quote-hint = Close it on the same line. Text of several lines goes between three quotes.

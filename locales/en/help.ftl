@@ -42,6 +42,7 @@ arg-scan-dry_run = Store nothing: show who would get what, who not, and why
 arg-scan-confirm = Release the selection that was held for being too large
 arg-scan-baseline = Record everything as notified, without sending (when starting with many overdue)
 arg-scan-customer = Only this customer
+arg-scan-only = Show only this half: who gets one (selected), or who not and why (skipped)
 arg-scan-csv = Write the table to this CSV file too
 
 help-send = Sends what is due
@@ -54,6 +55,7 @@ help-send-examples =
 arg-send-dry_run = Send nothing: show what is due
 arg-send-limit = At most so many notices
 arg-send-ignore_window = Send outside the allowed hours too
+arg-send-confirm_restore = Confirm a database restored from a backup, once looked at; sends nothing
 arg-send-test = Send this customer's notice, marked TESTE, to the phone of --to
 arg-send-to = Phone that gets the test
 
@@ -66,7 +68,13 @@ help-status = Shows notices, what waits for a person, instances, last selections
 arg-status-close = Only the notices of this close
 
 help-explain = Says why a customer got a notice, or why not
-arg-explain-customer = The customer: id, or part of the name
+help-explain-more =
+    Tells all about one customer: contacts and how each phone was read, the policy, each receivable with its stage or the reason, what left and with which receipts, replies, decisions of the last selections, and what happens at the next close. Writes nothing.
+help-explain-examples =
+    wa-notify explain 1042
+    wa-notify explain "padaria são joão"
+    wa-notify explain 51987654321
+arg-explain-customer = The customer: id, tax id, phone or part of the name
 
 help-resolve = Settles a message that is in doubt
 help-resolve-more =
@@ -116,6 +124,8 @@ arg-pair-unlink = Unlink the phone
 help-instances = Lists the instances of contract and gateway, with their state
 
 help-doctor = Checks everything and says how to mend what is missing
+help-doctor-more =
+    Changes nothing. Each line says OK, warning or problem, and how to mend it. Exit code: 0 all fine; 8 only warnings; else that of the first problem (3 configuration, 4 database, 5 gateway, 6 not linked, 7 precondition).
 
 help-schedule = Schedules selection, sending and replies on this computer
 help-schedule-show = Show what would be scheduled, changing nothing
@@ -169,6 +179,7 @@ arg-global-verbose = More detail (-vv: the log on the screen too)
 arg-global-help = Help; --help has examples too
 arg-global-version = Show the version
 
+value-half = HALF
 value-file = FILE
 value-lang = LANG
 value-date = DATE

@@ -198,3 +198,35 @@ pix-warning-control-character = there are control characters.
 pix-warning-repeated = a field stands twice.
 pix-warning-small-crc = the CRC is in small letters.
 pix-warning-too-long = longer than 512 characters.
+
+# source.
+
+source-in-the-way = { $folder } has files that differ from the shipped ones: { $files }. Nothing was written.
+source-in-the-way-hint = They may be this site's queries. Choose another folder, or replace them with --force.
+source-exported = { $count ->
+    [0] Nothing to write to { $folder }: the queries are there already.
+    [1] { $count } query written to { $folder }.
+   *[other] { $count } queries written to { $folder }.
+}
+source-exported-next = Fit them to the ERP, point the configuration to the folder and check with wa-notify source check:
+source-shipped = shipped
+source-ok = fine
+source-fails = does not hold
+source-absent = Does not deliver (optional): { $columns }
+source-no-rows = Delivered no row.
+source-stranger = { $file } belongs to no query and is not used. Is the name right?
+source-checked = { $failed ->
+    [0] All { $count } queries are fine.
+    [1] { $failed } of { $count } queries does not hold.
+   *[other] { $failed } of { $count } queries do not hold.
+}
+type-integer-or-text = integer or text
+type-text = text
+type-date = date
+type-exact-number = exact number
+type-yes-or-no = yes or no
+type-list-of-days = list of days
+type-integer = integer
+type-number = number
+type-blob = BLOB
+type-boolean = BOOLEAN

@@ -110,6 +110,7 @@ reason-written_recently = avisado há pouco
 reason-not_contracted = não contratado
 reason-not_on_whatsapp = número sem WhatsApp
 reason-paid = pago
+reason-boleto_changed = o boleto mudou
 reason-days_over = prazo esgotado
 reason-text_failed = o texto não saiu
 boleto-no_code = sem código

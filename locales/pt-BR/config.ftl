@@ -20,6 +20,9 @@ config-syntax-hint = O formato é: chave = 'texto', chave = 123 ou chave = true,
 config-backslash = barra invertida entre aspas duplas.
 config-single-quotes-hint = Use aspas simples: { $suggestion }
 config-unquoted = texto sem aspas.
+config-template = o texto não pode ser preenchido.
+config-template-hint = Nomes que existem: first_name, creditor.name, creditor.legal_name, creditor.tax_id, creditor.address, creditor.city, creditor.phone, overdue, upcoming, total, total_overdue, total_upcoming, payee, codes, ref.
+config-template-answer-hint = Nesta resposta só existem: creditor.name, creditor.legal_name, creditor.tax_id, creditor.address, creditor.city, creditor.phone.
 config-curly-quotes = aspas curvas, de editor de texto.
 config-open-quote = aspas abertas e não fechadas.
 config-open-quote-hint = Feche as aspas na mesma linha. Texto de várias linhas vai entre três aspas.

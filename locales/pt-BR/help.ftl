@@ -42,6 +42,7 @@ arg-scan-dry_run = Não grava nada: mostra quem receberia o quê, e quem não e 
 arg-scan-confirm = Libera a seleção que ficou retida por ser grande demais
 arg-scan-baseline = Registra tudo como já avisado, sem enviar (ao começar com muitos atrasos)
 arg-scan-customer = Só este cliente
+arg-scan-only = Mostra só esta metade: quem recebe (selected) ou quem não, e por quê (skipped)
 arg-scan-csv = Grava a tabela também neste arquivo CSV
 
 help-send = Envia o que está na hora
@@ -54,6 +55,7 @@ help-send-examples =
 arg-send-dry_run = Não envia nada: mostra o que está na hora
 arg-send-limit = No máximo tantos avisos
 arg-send-ignore_window = Envia também fora do horário permitido
+arg-send-confirm_restore = Confirma um banco restaurado de backup, depois de conferido; não envia nada
 arg-send-test = Envia o aviso deste cliente, marcado TESTE, para o telefone de --to
 arg-send-to = Telefone que recebe o teste
 
@@ -66,7 +68,13 @@ help-status = Mostra avisos, pendências, instâncias e as últimas seleções
 arg-status-close = Só os avisos deste fechamento
 
 help-explain = Diz por que um cliente recebeu aviso, ou por que não
-arg-explain-customer = O cliente: código, ou parte do nome
+help-explain-more =
+    Conta tudo de um cliente: contatos e como cada telefone foi lido, a política, cada título com a etapa ou o motivo, o que já saiu e com que confirmação, respostas, decisões das últimas seleções, e o que acontece no próximo fechamento. Não grava nada.
+help-explain-examples =
+    wa-notify explain 1042
+    wa-notify explain "padaria são joão"
+    wa-notify explain 51987654321
+arg-explain-customer = O cliente: código, CPF ou CNPJ, telefone, ou parte do nome
 
 help-resolve = Decide o que fazer com uma mensagem em dúvida
 help-resolve-more =
@@ -116,6 +124,8 @@ arg-pair-unlink = Desconecta o celular
 help-instances = Lista as instâncias do contrato e do gateway, com o estado
 
 help-doctor = Confere tudo e diz como consertar o que falta
+help-doctor-more =
+    Não muda nada. Cada linha diz OK, atenção ou problema, e como consertar. Código de saída: 0 tudo certo; 8 só avisos; senão, o do primeiro problema (3 configuração, 4 banco, 5 gateway, 6 sem vínculo, 7 pré-condição).
 
 help-schedule = Agenda seleção, envio e respostas neste computador
 help-schedule-show = Mostra o que seria agendado, sem mudar nada
@@ -169,6 +179,7 @@ arg-global-verbose = Mais detalhes (-vv: o log também na tela)
 arg-global-help = Ajuda; --help traz também exemplos
 arg-global-version = Mostra a versão
 
+value-half = METADE
 value-file = ARQUIVO
 value-lang = IDIOMA
 value-date = DATA

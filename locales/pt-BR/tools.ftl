@@ -198,3 +198,35 @@ pix-warning-control-character = há caracteres de controle.
 pix-warning-repeated = há um campo repetido.
 pix-warning-small-crc = o CRC está em letras minúsculas.
 pix-warning-too-long = passa de 512 caracteres.
+
+# source.
+
+source-in-the-way = { $folder } já tem arquivos diferentes dos que acompanham o programa: { $files }. Nada foi gravado.
+source-in-the-way-hint = Podem ser as consultas desta loja. Escolha outra pasta, ou use --force para substituí-las.
+source-exported = { $count ->
+    [0] Nada a gravar em { $folder }: as consultas já estão lá.
+    [1] { $count } consulta gravada em { $folder }.
+   *[other] { $count } consultas gravadas em { $folder }.
+}
+source-exported-next = Adapte-as ao ERP, aponte a configuração para a pasta e confira com wa-notify source check:
+source-shipped = acompanha o programa
+source-ok = certa
+source-fails = com problema
+source-absent = Não traz (opcionais): { $columns }
+source-no-rows = Não trouxe nenhuma linha.
+source-stranger = { $file } não é de nenhuma consulta e não é usado. O nome está certo?
+source-checked = { $failed ->
+    [0] Todas as { $count } consultas estão certas.
+    [1] { $failed } de { $count } consultas tem problema.
+   *[other] { $failed } de { $count } consultas têm problema.
+}
+type-integer-or-text = inteiro ou texto
+type-text = texto
+type-date = data
+type-exact-number = número exato
+type-yes-or-no = sim ou não
+type-list-of-days = lista de dias
+type-integer = inteiro
+type-number = número
+type-blob = BLOB
+type-boolean = BOOLEAN

@@ -123,11 +123,10 @@ impl Dossier {
         let mut bank_pdfs = HashMap::new();
         for id in debtors.boletos.keys() {
             // A file that is no PDF, or too large, is left aside: the boleto is drawn from its code.
-            if let Some(bytes) = snapshot.boleto_pdf(customer, id)? {
-                if boleto_pdf::check_bank_pdf(&bytes).is_ok() {
+            if let Some(bytes) = snapshot.boleto_pdf(customer, id)?
+                && boleto_pdf::check_bank_pdf(&bytes).is_ok() {
                     bank_pdfs.insert(id.clone(), bytes);
                 }
-            }
         }
         let branches: Vec<BranchId> = debtors
             .receivables

@@ -73,15 +73,22 @@ impl Ground {
     /// # Errors
     /// [`GroundError`].
     pub fn read(snapshot: &mut dyn ErpSnapshot, shop: &Shop, day: NaiveDate) -> Result<Self, GroundError> {
-        let system = snapshot.system()?;
         check_contract(snapshot, day)?;
+        let ground = Self::look(snapshot, shop)?;
+        ground.check_email()?;
+        Ok(ground)
+    }
+
+    /// Reads the ground without asking whether anything may be done on it: for those who only explain.
+    ///
+    /// # Errors
+    /// [`ErpError`].
+    pub fn look(snapshot: &mut dyn ErpSnapshot, shop: &Shop) -> Result<Self, ErpError> {
+        let system = snapshot.system()?;
         let branches = snapshot.branches()?;
         let policy_rows = snapshot.notice_policy()?;
         let instances = snapshot.instances()?;
         let policies = policies(&branches.rows, &policy_rows.rows, shop);
-        if !policies.values().any(|p| matches!(p, BranchPolicy::Active(_))) {
-            return Err(Precondition::EmailNotConfigured.into());
-        }
         let mut bad_rows = branches.bad;
         bad_rows.extend(policy_rows.bad);
         bad_rows.extend(instances.bad);
@@ -93,6 +100,18 @@ impl Ground {
             banks: shop.banks.clone(),
             bad_rows,
         })
+    }
+
+    /// E-mail notices are configured for a branch at least.
+    ///
+    /// # Errors
+    /// [`Precondition::EmailNotConfigured`].
+    pub fn check_email(&self) -> Result<(), Precondition> {
+        if self.policies.values().any(|p| matches!(p, BranchPolicy::Active(_))) {
+            Ok(())
+        } else {
+            Err(Precondition::EmailNotConfigured)
+        }
     }
 
     /// The last bank return is older than `max_bank_return_age` business days (banks' calendar). An ERP that tells

@@ -13,10 +13,14 @@
 //! | [`pair`] | links an instance to a phone |
 //! | [`preview`] | what would be sent to one customer |
 //! | [`status`] | what is where |
+//! | [`explain`] | all about one customer, and why |
+//! | [`doctor`] | what is wrong, as far as the ports tell |
 //! | [`schedule`] | the jobs of a site |
 
 pub mod choose;
+pub mod doctor;
 pub mod dossier;
+pub mod explain;
 pub mod ground;
 pub mod pair;
 pub mod preview;

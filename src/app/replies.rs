@@ -45,6 +45,9 @@ enum Answer {
     WrongNumber,
 }
 
+/// Opens the gateway of an instance, to read and to answer.
+pub type OpenChat<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Chatting>, GatewayError> + 'a;
+
 /// What a run needs.
 pub struct RepliesContext<'a> {
     /// The ERP: contract, and the branch's name for the answer.
@@ -56,7 +59,7 @@ pub struct RepliesContext<'a> {
     /// Time.
     pub clock: &'a dyn Clock,
     /// Opens the gateway of an instance.
-    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Chatting>, GatewayError>,
+    pub gateway: &'a OpenChat<'a>,
     /// Where `forward` sends to.
     pub forward_to: Option<Phone>,
 }
@@ -245,11 +248,10 @@ fn treat(
             (None, Treatment::AutoReply) => Some(Answer::Received),
             (None, Treatment::Store | Treatment::Forward) => None,
         };
-        if let (Some(wanted), true) = (wanted, in_window) {
-            if !shop_wrote_since(ctx.outbox, messages, message, &answerable)? {
+        if let (Some(wanted), true) = (wanted, in_window)
+            && !shop_wrote_since(ctx.outbox, messages, message, &answerable)? {
                 answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
             }
-        }
         if ctx.shop.replies.treatment == Treatment::Forward {
             forward(ctx, gateway, &answerable, message, report)?;
         }
@@ -263,12 +265,11 @@ fn is_group(chat: &CanonicalId) -> bool {
 
 /// The phone behind a chat: as resolved when we wrote, or learnt from a LID. Unknown: `None`.
 fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option<Phone>, RepliesError> {
-    if let Some(alt) = &message.chat_alt {
-        if let Some(phone) = outbox.phone_of(alt)? {
+    if let Some(alt) = &message.chat_alt
+        && let Some(phone) = outbox.phone_of(alt)? {
             outbox.save_lid(&message.chat, &phone)?;
             return Ok(Some(phone));
         }
-    }
     Ok(outbox.phone_of(&message.chat)?)
 }
 

@@ -5,7 +5,7 @@ use chrono::{Duration, NaiveDate};
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeState, PartState};
 use crate::ports::clock::Clock;
-use crate::ports::gateway::{Gateway, GatewayError, LinkState};
+use crate::ports::gateway::{GatewayError, LinkState, OpenGateway};
 use crate::ports::outbox::{Counts, InstanceRow, Notice, Outbox, OutboxError, Part, RunSummary, StoredReply};
 
 use super::shop::Shop;
@@ -83,7 +83,7 @@ pub fn status(
     clock: &dyn Clock,
     close: Option<NaiveDate>,
     known: &[InstanceId],
-    gateway: Option<&dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>>,
+    gateway: Option<&OpenGateway<'_>>,
 ) -> Result<StatusReport, OutboxError> {
     let now = clock.now();
     let counts = outbox.counts(close, now - Duration::hours(RECEIPT_HOURS))?;

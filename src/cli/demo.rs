@@ -222,11 +222,10 @@ impl<'a> Day<'a> {
         self.at((9, 20));
         let mut chats: Vec<String> = Vec::new();
         for message in self.delivered()? {
-            if let Some(to) = message["to"].as_str().map(str::to_owned) {
-                if !chats.contains(&to) {
+            if let Some(to) = message["to"].as_str().map(str::to_owned)
+                && !chats.contains(&to) {
                     chats.push(to);
                 }
-            }
         }
         self.say(&format!("\n== {}", self.context.say("demo-station-answers")));
         for (chat, key) in chats.iter().zip(["demo-answer-paid", "demo-answer-stop"]) {
@@ -312,7 +311,7 @@ fn empty_folder(context: &Context, dir: &Path) -> Result<(), CliError> {
             fs::remove_dir_all(&path).map_err(|e| CliError::file(path, e))?;
         }
     }
-    for name in ["demo.fdb", "mensagens.jsonl", "qr.png"] {
+    for name in ["demo.fdb", "mensagens.jsonl", "qr.png", "wa-notify.toml.high-water"] {
         let path = dir.join(name);
         if path.exists() {
             fs::remove_file(&path).map_err(|e| CliError::file(path, e))?;

@@ -12,7 +12,10 @@ use super::error::CliError;
 /// [`CliError::File`].
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let written = || -> io::Result<()> {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".wa-notify-");
         #[cfg(unix)]

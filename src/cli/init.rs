@@ -70,7 +70,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
         let key = if report.applied.is_empty() { "init-tables-there" } else { "init-tables-made" };
         out.prose(&context.text(key, &[("database", target.path.clone().into())]))?;
         if !forced_writes {
-            out.tell(&context.say("init-forced-writes"));
+            out.warn(&context.say("init-forced-writes"));
         }
         let date = crate::i18n::format::date(context.lang(), system.last_close());
         out.prose(&context.text("init-last-close", &[("close", date.into())]))?;

@@ -84,7 +84,7 @@ fn holder(note: &Path) -> Holder {
 }
 
 /// `wa-notify.toml` -> `wa-notify.toml.lock`.
-fn beside(config: &Path, extension: &str) -> PathBuf {
+pub(super) fn beside(config: &Path, extension: &str) -> PathBuf {
     let mut name = config.as_os_str().to_owned();
     name.push(".");
     name.push(extension);

@@ -10,10 +10,11 @@
 //! | [`lock`], [`interrupt`], [`logging`] | one command at a time; Ctrl-C; the log |
 //! | `failpoint` | debug builds: where a test wants the process to die |
 //! | [`config`] | `config check`, `config show` |
+//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
-//! | [`status`], [`preview`] | seeing and settling |
-//! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
+//! | [`status`], [`explain`], [`preview`], [`doctor`] | seeing and settling |
+//! | [`high_water`] | a database that was put back to an older state |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
 
@@ -22,29 +23,32 @@ pub mod boleto;
 pub mod config;
 pub mod context;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod exit_code;
+pub mod explain;
 #[cfg(debug_assertions)]
 pub mod failpoint;
 pub mod files;
 pub mod help;
+pub mod high_water;
 pub mod init;
 pub mod interrupt;
 pub mod lock;
 pub mod logging;
 pub mod output;
 pub mod pair;
+pub mod pix;
 pub mod preview;
 pub mod progress;
+pub mod refusal;
 pub mod replies;
 pub mod sandbox;
 pub mod scan;
 pub mod schedule;
 pub mod send;
-pub mod status;
-pub mod pix;
-pub mod refusal;
 pub mod source;
+pub mod status;
 pub mod text;
 pub mod wiring;
 pub mod words;
@@ -120,6 +124,9 @@ fn run_in(args: &[OsString], lang: Lang, json: bool) -> ExitCode {
 fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
     match command {
         Command::Config(args) => config::run(context, &args),
+        Command::Boleto(args) => boleto::run(context, &args),
+        Command::Pix(args) => pix::run(context, &args),
+        Command::Source(args) => source::run(context, &args),
         Command::Init(args) => init::run(context, &args),
         Command::Demo(args) => demo::run(context, &args),
         Command::Schedule(args) => schedule::run(context, &args),
@@ -129,11 +136,10 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Send(args) => with_database(context, || send::run(context, &args)),
         Command::Replies(args) => with_database(context, || replies::run(context, &args)),
         Command::Status(args) => with_database(context, || status::run(context, &args)),
+        Command::Explain(args) => with_database(context, || explain::run(context, &args)),
+        Command::Doctor(args) => doctor::run(context, &args),
         Command::Resolve(args) => with_database(context, || status::resolve(context, &args)),
         Command::Preview(args) => with_database(context, || preview::run(context, &args)),
-        Command::Boleto(args) => boleto::run(context, &args),
-        Command::Pix(args) => pix::run(context, &args),
-        Command::Source(args) => source::run(context, &args),
     }
 }
 

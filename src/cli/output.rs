@@ -155,11 +155,16 @@ impl Output {
         self.line(&text)
     }
 
-    /// Says something to the operator, unless `--quiet`.
+    /// Says something to the operator, unless `--quiet`; broken to the width of the terminal.
     pub fn say(&self, text: &str) {
         if !self.quiet {
-            self.tell(text);
+            self.warn(text);
         }
+    }
+
+    /// Says what must be read, also with `--quiet`; broken to the width of the terminal.
+    pub fn warn(&self, text: &str) {
+        self.tell(&super::text::wrap(text, self.width(), ""));
     }
 
     /// Says more, with `-v`.
@@ -169,7 +174,7 @@ impl Output {
         }
     }
 
-    /// Says what must be read: also with `--quiet`.
+    /// The same as it stands: pictures, text that is laid out already.
     pub fn tell(&self, text: &str) {
         let mut stderr = self.stderr.borrow_mut();
         // Nobody is left to tell when stderr is gone.

@@ -104,14 +104,14 @@ impl PairView for ConsoleView<'_> {
             match write_png(path, text) {
                 Ok(()) => {
                     let path = path.display().to_string();
-                    self.context.output.tell(&self.context.text("pair-png", &[("path", path.into())]));
+                    self.context.output.warn(&self.context.text("pair-png", &[("path", path.into())]));
                 }
                 Err(error) => self.failed = Some(error),
             }
             return;
         }
         let Ok((picture, width, height)) = qr::qr_console(text) else {
-            self.context.output.tell(&self.context.say("pair-qr-too-long"));
+            self.context.output.warn(&self.context.say("pair-qr-too-long"));
             return;
         };
         let term = Term::stderr();
@@ -124,7 +124,7 @@ impl PairView for ConsoleView<'_> {
                     ("have_columns", usize::from(columns).into()),
                     ("have_rows", usize::from(rows).into()),
                 ];
-                self.context.output.tell(&self.context.text("pair-too-small", &args));
+                self.context.output.warn(&self.context.text("pair-too-small", &args));
                 return;
             }
         }
@@ -132,12 +132,12 @@ impl PairView for ConsoleView<'_> {
             let _ = term.clear_last_lines(self.drawn);
         }
         self.context.output.tell(picture.trim_end_matches('\n'));
-        self.context.output.tell(&self.context.say("pair-scan"));
+        self.context.output.warn(&self.context.say("pair-scan"));
         self.drawn = height + 1;
     }
 
     fn code(&mut self, code: &str) {
-        self.context.output.tell(&self.context.text("pair-code", &[("code", code.to_owned().into())]));
+        self.context.output.warn(&self.context.text("pair-code", &[("code", code.to_owned().into())]));
     }
 }
 
@@ -167,15 +167,14 @@ pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, C
         rows.push((name.to_string(), true, link));
     }
     // What the gateway has besides: only a global key may ask, and a refusal of that is no failure.
-    if let Some(first) = gateways.names().first() {
-        if let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances()) {
+    if let Some(first) = gateways.names().first()
+        && let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances()) {
             for (name, state) in all {
                 if !rows.iter().any(|(known, ..)| *known == name) {
                     rows.push((name, false, Ok(state)));
                 }
             }
         }
-    }
     let out = &context.output;
     if out.is_json() {
         out.json(&json!(rows.iter().map(|(name, contracted, link)| json!({

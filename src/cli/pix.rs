@@ -83,11 +83,17 @@ fn decode(context: &Context, args: &PixDecodeArgs) -> Result<ExitCode, CliError>
 }
 
 fn words(context: &Context, code: &BrCode) -> String {
-    let mut rows = vec![(context.say("decode-kind"), context.say(&format!("pix-kind-{}", code.kind().name())))];
+    let mut rows = vec![(
+        context.say("decode-kind"),
+        context.say(&format!("pix-kind-{}", code.kind().name())),
+    )];
     let mut row = |key: &str, value: Option<&str>| {
         if let Some(value) = value {
             // What stands in a code is anybody's text: nothing of it may steer the terminal.
-            let plain: String = value.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+            let plain: String = value
+                .chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect();
             rows.push((context.say(key), plain));
         }
     };
@@ -104,7 +110,11 @@ fn words(context: &Context, code: &BrCode) -> String {
     row("pix-txid", code.txid());
     row("pix-info", code.info());
     row("pix-crc-label", Some(code.crc()));
-    let on_boleto = if code.is_printable_on_boleto() { "pix-on-boleto-yes" } else { "pix-on-boleto-no" };
+    let on_boleto = if code.is_printable_on_boleto() {
+        "pix-on-boleto-yes"
+    } else {
+        "pix-on-boleto-no"
+    };
     row("pix-on-boleto", Some(&context.say(on_boleto)));
     let mut out = columns(&rows);
     for warning in code.warnings() {

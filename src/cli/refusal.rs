@@ -22,7 +22,11 @@ pub struct Refusal {
 impl Refusal {
     /// A field and the words about it.
     pub fn new(field: impl Into<String>, words: Words) -> Self {
-        Refusal { field: field.into(), more: Map::new(), words }
+        Refusal {
+            field: field.into(),
+            more: Map::new(),
+            words,
+        }
     }
 
     /// With one more fact for programs.
@@ -69,15 +73,27 @@ pub fn code(error: &CodeError, catalog: &Catalog) -> Refusal {
                 .with("found", found.to_string())
         }
         CodeError::Product { found, length } => {
-            let key = if *length == 47 { "code-product-47" } else { "code-product-48" };
+            let key = if *length == 47 {
+                "code-product-47"
+            } else {
+                "code-product-48"
+            };
             refusal(catalog.text(key, &[("found", (*found).into())])).with("found", *found)
         }
         CodeError::ValueKind { found } => {
             refusal(catalog.text("code-value-kind", &[("found", (*found).into())])).with("found", *found)
         }
-        CodeError::CheckDigit { field, expected, found } => {
+        CodeError::CheckDigit {
+            field,
+            expected,
+            found,
+        } => {
             let place = catalog.say(&format!("code-place-{}", field.name()));
-            let args = [("place", place.into()), ("expected", (*expected).into()), ("found", (*found).into())];
+            let args = [
+                ("place", place.into()),
+                ("expected", (*expected).into()),
+                ("found", (*found).into()),
+            ];
             let mut refusal = refusal(catalog.text("code-check-digit", &args))
                 .with("expected", *expected)
                 .with("found", *found);
@@ -93,8 +109,8 @@ pub fn pix(error: &PixError, catalog: &Catalog) -> Refusal {
     match error {
         PixError::Empty => refusal(catalog.say("pix-empty")),
         PixError::Tlv { position, .. } => {
-            let mut refusal =
-                refusal(catalog.text("pix-tlv", &[("position", (*position).into())])).with("position", *position);
+            let mut refusal = refusal(catalog.text("pix-tlv", &[("position", (*position).into())]))
+                .with("position", *position);
             refusal.words = refusal.words.hint(catalog.say("pix-broken-hint"));
             refusal
         }
@@ -104,7 +120,10 @@ pub fn pix(error: &PixError, catalog: &Catalog) -> Refusal {
             refusal
         }
         PixError::Crc { expected, found } => {
-            let args = [("expected", expected.as_str().into()), ("found", found.as_str().into())];
+            let args = [
+                ("expected", expected.as_str().into()),
+                ("found", found.as_str().into()),
+            ];
             let mut refusal = refusal(catalog.text("pix-crc", &args))
                 .with("expected", expected.as_str())
                 .with("found", found.as_str());
@@ -116,5 +135,9 @@ pub fn pix(error: &PixError, catalog: &Catalog) -> Refusal {
 
 /// A character as it can stand in a sentence: control characters would spoil the terminal.
 fn shown(c: char) -> String {
-    if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
+    if c.is_control() {
+        c.escape_default().to_string()
+    } else {
+        c.to_string()
+    }
 }

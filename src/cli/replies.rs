@@ -98,7 +98,7 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         out.tell(words.trim_end());
     }
     for (instance, _) in &report.not_paired {
-        out.tell(&context.text("replies-not-paired", &[("instance", instance.to_string().into())]));
+        out.warn(&context.text("replies-not-paired", &[("instance", instance.to_string().into())]));
     }
     Ok(if !report.failed.is_empty() {
         ExitCode::Gateway

@@ -6,14 +6,14 @@ use std::path::Path;
 use comfy_table::{CellAlignment, ColumnConstraint};
 use serde_json::{Value as Json, json};
 
-use super::args::ScanArgs;
+use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{wiring, words};
 use crate::app::scan::{ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan};
 use crate::domain::guard::Held;
-use crate::domain::selection::SkipReason;
+use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
 use crate::ports::outbox::{Outbox, OutboxError};
 
@@ -77,15 +77,37 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     tell(context, args, &report)
 }
 
+/// The halves of the report that are asked for (`--only`); totals and warnings are always of the whole.
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    selected: bool,
+    skipped: bool,
+}
+
+impl Shown {
+    fn of(only: Option<Only>) -> Self {
+        Shown { selected: only != Some(Only::Skipped), skipped: only != Some(Only::Selected) }
+    }
+
+    fn notices<'a>(self, report: &'a ScanReport) -> &'a [ReportedNotice] {
+        if self.selected { &report.notices } else { &[] }
+    }
+
+    fn skipped<'a>(self, report: &'a ScanReport) -> &'a [Skipped] {
+        if self.skipped { &report.skipped } else { &[] }
+    }
+}
+
 /// The report, and the exit code that it means: held beats a bad row, a dry run only reports.
 fn tell(context: &Context, args: &ScanArgs, report: &ScanReport) -> Result<ExitCode, CliError> {
+    let shown = Shown::of(args.only);
     if let Some(path) = &args.csv {
-        write_csv(path, report)?;
+        write_csv(path, report, shown)?;
     }
     if context.output.is_json() {
-        context.output.json(&document(report))?;
+        context.output.json(&document(report, shown))?;
     } else {
-        print(context, report)?;
+        print(context, report, shown)?;
     }
     Ok(match report.held {
         Some(_) if !report.dry_run => ExitCode::Held,
@@ -116,8 +138,8 @@ fn error(context: &Context, error: ScanError) -> CliError {
 }
 
 /// The document of `--json`; its keys are public and may only grow.
-fn document(report: &ScanReport) -> Json {
-    let notices: Vec<Json> = report.notices.iter().map(notice_document).collect();
+fn document(report: &ScanReport, shown: Shown) -> Json {
+    let notices: Vec<Json> = shown.notices(report).iter().map(notice_document).collect();
     let mut by_reason: BTreeMap<&str, u32> = BTreeMap::new();
     for skipped in &report.skipped {
         *by_reason.entry(skipped.reason.word()).or_default() += 1;
@@ -129,7 +151,7 @@ fn document(report: &ScanReport) -> Json {
         "dry_run": report.dry_run,
         "held": report.held,
         "notices": notices,
-        "skipped": report.skipped.iter().map(|s| json!({
+        "skipped": shown.skipped(report).iter().map(|s| json!({
             "customer_id": s.customer,
             "contact_id": s.contact,
             "receivable_id": s.receivable,
@@ -201,7 +223,7 @@ fn warning_document(warning: &ScanWarning) -> Json {
 }
 
 /// One line a receivable that fires, one a decision against; written whole or not at all.
-fn write_csv(path: &Path, report: &ScanReport) -> Result<(), CliError> {
+fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let broken = |e: csv::Error| CliError::file(path, std::io::Error::other(e));
     let failed = |e: std::io::Error| CliError::file(path, e);
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -217,7 +239,7 @@ fn write_csv(path: &Path, report: &ScanReport) -> Result<(), CliError> {
             "document", "due_on", "stage", "balance", "has_boleto", "reason", "detail",
         ])
         .map_err(broken)?;
-        for notice in &report.notices {
+        for notice in shown.notices(report) {
             let s = &notice.selected;
             for item in &s.items {
                 csv.write_record([
@@ -240,7 +262,7 @@ fn write_csv(path: &Path, report: &ScanReport) -> Result<(), CliError> {
                 .map_err(broken)?;
             }
         }
-        for s in &report.skipped {
+        for s in shown.skipped(report) {
             let mut record = vec![String::new(); 15];
             record[0] = "skipped".to_owned();
             record[1] = plain(s.customer.as_str());
@@ -261,11 +283,11 @@ fn plain(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }
 
-fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
+fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let (out, lang) = (&context.output, context.lang());
     let date = |d| format::date(lang, d);
     // A scan that stores says how much; who and what shows the dry run, and -v.
-    if !report.notices.is_empty() && (report.dry_run || out.verbosity() > 0) {
+    if !shown.notices(report).is_empty() && (report.dry_run || out.verbosity() > 0) {
         let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
         notices.sort_by_key(|n| natural(n.selected.customer.as_str()));
         let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"];
@@ -298,7 +320,7 @@ fn print(context: &Context, report: &ScanReport) -> Result<(), CliError> {
         out.line("")?;
     }
     let mut by_reason: BTreeMap<SkipReason, (u32, std::collections::BTreeSet<&str>)> = BTreeMap::new();
-    for skipped in &report.skipped {
+    for skipped in shown.skipped(report) {
         let entry = by_reason.entry(skipped.reason).or_default();
         entry.0 += 1;
         entry.1.insert(skipped.customer.as_str());

@@ -7,6 +7,7 @@ use super::args::SendArgs;
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
+use super::high_water::{self, HighWater, Verdict};
 use super::{progress, wiring, words};
 use crate::adapters::system_clock::SystemRandom;
 use crate::app::dossier::DossierError;
@@ -51,13 +52,33 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
 
     let _lock = context.lock(clock.now())?;
     let mut outbox = wiring::outbox(context, settings)?;
+    let (mut water, verdict) = HighWater::read(&settings.file, &mut outbox)?;
+    if args.confirm_restore {
+        return confirm_restore(context, &water);
+    }
+    match verdict {
+        Verdict::First | Verdict::Fine => {}
+        Verdict::AnotherOutbox => context.output.say(&context.say("restore-another")),
+        Verdict::Unreadable => context.output.warn(&context.say("restore-unreadable")),
+        Verdict::Restored { seen, found } if !args.dry_run => return Err(high_water::restored(context, seen, found)),
+        Verdict::Restored { seen, found } => {
+            // A dry run shows what waits; it is how a person looks before confirming.
+            let args = [("seen", seen.into()), ("found", found.into())];
+            context.output.warn(&context.text("restore-held", &args));
+        }
+    }
     let request = SendRequest {
         limit: args.limit.map(|n| n as usize),
         ignore_window: args.ignore_window,
         dry_run: args.dry_run,
     };
     let mut bar = ProgressBar::hidden();
-    let mut on_event = |event: &SendEvent| watch(context, &mut bar, event);
+    let mut on_event = |event: &SendEvent| {
+        if matches!(event, SendEvent::Departs(_)) {
+            water.departed();
+        }
+        watch(context, &mut bar, event);
+    };
     let report = send(
         &mut SendContext {
             erp: &erp,
@@ -72,9 +93,27 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         &request,
     );
     bar.finish_and_clear();
+    if !args.dry_run {
+        // When the database is lost now, the mark stands at what this run has seen: enough to hold a restored one.
+        if let Err(error) = water.settle(&mut outbox) {
+            tracing::warn!(?error, "high-water mark not settled");
+        }
+    }
     let report = report.map_err(|e| error(context, e))?;
     tracing::info!(due = report.due, accepted = report.accepted, unknown = report.unknown.len(), "send");
     tell(context, args, &report)
+}
+
+/// A person has looked at a database that was put back: its state counts from here on. Nothing is sent.
+fn confirm_restore(context: &Context, water: &HighWater) -> Result<ExitCode, CliError> {
+    water.write()?;
+    tracing::warn!(departures = water.departures(), "restored database confirmed");
+    if context.output.is_json() {
+        context.output.json(&json!({"confirmed_restore": true, "departures": water.departures()}))?;
+    } else {
+        context.output.prose(&context.say("restore-confirmed"))?;
+    }
+    Ok(ExitCode::Done)
 }
 
 /// Host and process: who holds a lease.
@@ -98,6 +137,7 @@ fn watch(context: &Context, bar: &mut ProgressBar, event: &SendEvent) {
         SendEvent::Notice { id, phone } => {
             tracing::debug!(notice = id.0, phone = %phone.masked(), "notice");
         }
+        SendEvent::Departs(key) => tracing::debug!(part = %key, "departs"),
         SendEvent::Part { key, state } => {
             tracing::info!(part = %key, state = state.word(), "part");
         }
@@ -262,7 +302,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
         }
         Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
         Stop::Interrupted => {
-            return context.output.tell(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
         }
         Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
         Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
@@ -270,7 +310,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
             let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
             context.output.tell(words.trim_end());
-            return context.output.tell(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+            return context.output.warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
         }
         Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
         Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
@@ -287,7 +327,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
     };
     let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
     let words = Words::new(context.text(key, &args)).detail(detail);
-    context.output.tell(&match &words.detail {
+    context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),
         None => words.message,
     });

@@ -192,6 +192,12 @@ pub enum ProblemKind {
     /// The secret is empty.
     #[error("the secret is empty")]
     EmptySecret,
+    /// A template that cannot be filled in. Whoever renders texts finds this, not the reader of the file.
+    #[error("template: {detail}")]
+    Template {
+        /// The engine's words, or the name that does not exist.
+        detail: String,
+    },
     /// Two settings that cannot stand together.
     #[error("{0}")]
     Contradiction(#[from] Contradiction),

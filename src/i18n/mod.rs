@@ -13,23 +13,25 @@ pub use fluent_bundle::FluentValue as Value;
 pub mod format;
 
 /// The locale files, with their names for error messages.
-pub fn files(lang: Lang) -> [(&'static str, &'static str); 6] {
+pub fn files(lang: Lang) -> [(&'static str, &'static str); 7] {
     match lang {
         Lang::PtBr => [
             ("pt-BR/cli.ftl", include_str!("../../locales/pt-BR/cli.ftl")),
             ("pt-BR/help.ftl", include_str!("../../locales/pt-BR/help.ftl")),
             ("pt-BR/errors.ftl", include_str!("../../locales/pt-BR/errors.ftl")),
             ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
-            ("pt-BR/commands.ftl", include_str!("../../locales/pt-BR/commands.ftl")),
+            ("pt-BR/seeing.ftl", include_str!("../../locales/pt-BR/seeing.ftl")),
             ("pt-BR/tools.ftl", include_str!("../../locales/pt-BR/tools.ftl")),
+            ("pt-BR/commands.ftl", include_str!("../../locales/pt-BR/commands.ftl")),
         ],
         Lang::En => [
             ("en/cli.ftl", include_str!("../../locales/en/cli.ftl")),
             ("en/help.ftl", include_str!("../../locales/en/help.ftl")),
             ("en/errors.ftl", include_str!("../../locales/en/errors.ftl")),
             ("en/config.ftl", include_str!("../../locales/en/config.ftl")),
-            ("en/commands.ftl", include_str!("../../locales/en/commands.ftl")),
+            ("en/seeing.ftl", include_str!("../../locales/en/seeing.ftl")),
             ("en/tools.ftl", include_str!("../../locales/en/tools.ftl")),
+            ("en/commands.ftl", include_str!("../../locales/en/commands.ftl")),
         ],
     }
 }

@@ -81,7 +81,9 @@ pub trait ErpSnapshot {
     /// # Errors
     /// [`ErpError`].
     fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError>;
-    /// Ids of customers whose id, tax id or name contains `text` (case-insensitive), at most `limit`.
+    /// Customers whose id, tax id or name contains `text` (case-insensitive), at most `limit`; the very id first. When
+    /// there is none and `text` has the digits of a phone: those with a contact whose phone ends in the same eight
+    /// digits, however it was typed.
     ///
     /// # Errors
     /// [`ErpError`].

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::ids::InstanceId;
 use crate::domain::notice::MessageId;
 use crate::domain::phone::Phone;
 
@@ -288,6 +289,13 @@ pub trait Gateway: Send + Sync {
     /// # Errors
     /// [`GatewayError`]; an instance that does not exist is [`LinkState::Absent`], not an error.
     fn status(&self) -> Result<LinkState, GatewayError>;
+    /// The gateway's name for its own version, as far as it tells one.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    fn version(&self) -> Result<Option<String>, GatewayError> {
+        Ok(None)
+    }
     /// Which numbers exist on WhatsApp, and their canonical ids. One answer a number, in the order asked.
     ///
     /// # Errors
@@ -315,6 +323,9 @@ pub trait Gateway: Send + Sync {
         None
     }
 }
+
+/// Opens the gateway of an instance.
+pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a;
 
 /// Linking an instance to a phone.
 pub trait Pairing {

@@ -725,6 +725,11 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn replies_for_person(&mut self, limit: u32) -> Result<Vec<StoredReply>, OutboxError>;
+    /// The newest replies to a customer's notices, newest first.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn replies_of(&mut self, customer: &CustomerId, limit: u32) -> Result<Vec<StoredReply>, OutboxError>;
     /// The events of a notice, oldest first.
     ///
     /// # Errors

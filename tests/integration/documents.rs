@@ -4,4 +4,4 @@ mod boletos;
 mod messages;
 mod samples;
 mod statements;
-mod tools;
+pub mod tools;

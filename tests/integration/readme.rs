@@ -9,6 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::firebird::TestServer;
 use crate::support::sandbox::{API_KEY, Sandbox};
 
 /// When the shop opens its doors in the transcripts, and the stand-in gateway's clock, a little later: what it delivers
@@ -199,7 +200,6 @@ impl Shop {
 fn expected_code(command: &str) -> i32 {
     match command {
         "wa-notify replies" | "wa-notify status" => 8,
-        "wa-notify pair --status" => 6,
         _ => 0,
     }
 }
@@ -379,6 +379,103 @@ fn the_exit_codes_are_in_both_pages() {
     }
 }
 
+/// The permissions that docs/operations.md grants are enough for `init` and `scan`, and for nothing more; and what it says
+/// to do after a restore leaves nothing to send.
+#[test]
+fn the_restricted_user_of_the_manual_can_do_its_work() {
+    let page = page("docs/operations.md");
+    let [grants, hold] = &blocks(&page)
+        .into_iter()
+        .filter(|b| b.language == "sql")
+        .collect::<Vec<_>>()[..]
+    else {
+        panic!("docs/operations.md has two blocks of SQL: what is granted, and what holds a restored outbox");
+    };
+    // Users belong to the whole server: this one is our own.
+    let server = TestServer::private();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = server.data_folder();
+    let (erp, outbox) = (data.join("erp.fdb"), data.join("wa.fdb"));
+    let place = format!(
+        "host = '127.0.0.1'\nport = {}\npath = '{}'\n",
+        server.port,
+        erp.display()
+    );
+    let seed = folder.path().join("seed.toml");
+    let site = folder.path().join("wa-notify.toml");
+    std::fs::write(&seed, format!("[database]\n{place}")).expect("the configuration");
+    std::fs::write(
+        &site,
+        format!(
+            "[database]\n{place}user = 'LEITOR'\npassword = 'choose-one'\n\
+             [outbox]\npath = '{}'\nuser = 'WANOTIFY'\npassword = 'and-another'\n",
+            outbox.display()
+        ),
+    )
+    .expect("the configuration");
+    let notify = |config: &Path, args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_wa-notify"))
+            .args(["--lang", "en", "--config"])
+            .arg(config)
+            .args(args)
+            .env("WA_NOTIFY_NOW", MORNING)
+            .output()
+            .expect("wa-notify runs");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{args:?}: {said}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    let isql = |database: &Path, user: &str, password: &str, sql: &str| {
+        let address = format!("127.0.0.1/{}:{}", server.port, database.display());
+        let file = folder.path().join("script.sql");
+        std::fs::write(&file, sql).expect("a script");
+        Command::new("isql-fb")
+            .args(["-q", "-b", "-user", user, "-password", password, "-i"])
+            .arg(&file)
+            .arg(address)
+            .output()
+            .expect("isql-fb: apt-get install firebird3.0-utils")
+    };
+    notify(&seed, &["demo", "seed"]);
+    let granted = isql(&erp, "SYSDBA", "masterkey", &grants.text);
+    assert!(
+        granted.status.success(),
+        "{}",
+        String::from_utf8_lossy(&granted.stderr)
+    );
+
+    notify(&site, &["init"]);
+    let stored: serde_json::Value = serde_json::from_str(&notify(&site, &["--json", "scan"])).expect("JSON");
+    assert!(
+        stored["notices"].as_array().is_some_and(|n| n.len() >= 10),
+        "{stored}"
+    );
+    assert!(outbox.exists());
+
+    let refused = isql(
+        &erp,
+        "LEITOR",
+        "choose-one",
+        "UPDATE CLIENTE SET CODIGO = CODIGO;\nCOMMIT;\n",
+    );
+    assert!(!refused.status.success(), "LEITOR can write");
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("no permission for UPDATE"), "{said}");
+
+    let waiting = |when: &str| -> serde_json::Value {
+        let status: serde_json::Value = serde_json::from_str(&notify(&site, &["--json", "status"]))
+            .unwrap_or_else(|error| panic!("{when}: {error}"));
+        status["notices"]["queued"].clone()
+    };
+    assert!(waiting("after the scan").as_u64() >= Some(10));
+    let held = isql(&outbox, "WANOTIFY", "and-another", &hold.text);
+    assert!(held.status.success(), "{}", String::from_utf8_lossy(&held.stderr));
+    notify(&site, &["scan", "--baseline"]);
+    assert_eq!(waiting("after the baseline"), serde_json::Value::Null);
+    let again: serde_json::Value = serde_json::from_str(&notify(&site, &["--json", "scan"])).expect("JSON");
+    assert_eq!(again["notices"], serde_json::json!([]), "nobody hears twice");
+}
+
 /// Links to files of the repository lead somewhere.
 #[test]
 fn links_between_pages_lead_somewhere() {
@@ -394,8 +491,15 @@ fn links_between_pages_lead_somewhere() {
         let folder = folder.parent().expect("a folder");
         let page = page(name);
         let mut links = 0;
-        for piece in page.split("](").skip(1) {
-            let link = piece.split(')').next().unwrap_or_default();
+        let written = page
+            .split("](")
+            .skip(1)
+            .filter_map(|piece| piece.split(')').next());
+        let pictures = page
+            .split("src=\"")
+            .skip(1)
+            .filter_map(|piece| piece.split('"').next());
+        for link in written.chain(pictures) {
             if link.starts_with("http") || link.starts_with('#') {
                 continue;
             }

@@ -247,6 +247,19 @@ impl Gateway for EvolutionGateway {
         self.link_state()
     }
 
+    fn version(&self) -> Result<Option<String>, GatewayError> {
+        let call = "GET /";
+        let result = self.http.ask(Request {
+            method: Method::GET,
+            path: &[],
+            query: &[],
+            body: None,
+            timeout: self.query_timeout,
+        });
+        let answer: Value = self.read(call, self.success(call, result)?)?;
+        Ok(answer["version"].as_str().map(str::to_owned))
+    }
+
     fn resolve(&self, phones: &[Phone]) -> Result<Vec<Resolved>, GatewayError> {
         self.resolve_numbers(phones)
     }

@@ -24,7 +24,7 @@ use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{DatabaseError, Erp, ErpError};
 use crate::ports::failpoint::{self, Step};
-use crate::ports::gateway::{Gateway, GatewayError, LinkState, Rejection};
+use crate::ports::gateway::{GatewayError, LinkState, OpenGateway, Rejection};
 use crate::ports::outbox::{Outbox, OutboxError};
 
 use super::dossier::DossierError;
@@ -55,7 +55,7 @@ pub struct SendContext<'a> {
     /// Chance.
     pub random: &'a dyn Random,
     /// Opens the gateway of an instance.
-    pub gateway: &'a dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    pub gateway: &'a OpenGateway<'a>,
     /// Name of this worker: host and process.
     pub owner: String,
     /// Hears what happens, as it happens.
@@ -79,6 +79,8 @@ pub enum SendEvent {
         /// Its recipient.
         phone: Phone,
     },
+    /// The intent to send a part is committed; its request leaves now.
+    Departs(PartKey),
     /// A part was settled for this time.
     Part {
         /// Which.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
     Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
 };
@@ -230,18 +231,25 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
             .settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
         return Ok(false);
     }
-    let gone: Vec<PartKey> = queued
-        .iter()
-        .filter(|p| match &p.kind {
-            PartKind::Boleto(id) | PartKind::Code(id) => !dossier.can_attach(id),
-            PartKind::MergedBoletos => !stored.items.iter().any(|i| dossier.can_attach(&i.receivable)),
-            PartKind::Text | PartKind::Statement => false,
-        })
-        .map(|p| p.key)
-        .collect();
-    if !gone.is_empty() {
-        ctx.outbox.settle_queued(&gone, PartEvent::Skip, "paid", now)?;
+    // Paid meanwhile, or the boleto changed (partly paid, past its last day): its parts stay behind, each with its why.
+    let is_open = |id: &ReceivableId| open.iter().any(|r| r.id == *id);
+    let (mut paid, mut changed): (Vec<PartKey>, Vec<PartKey>) = (Vec::new(), Vec::new());
+    for part in &queued {
+        match &part.kind {
+            PartKind::Boleto(id) | PartKind::Code(id) if !is_open(id) => paid.push(part.key),
+            PartKind::Boleto(id) | PartKind::Code(id) if !dossier.can_attach(id) => changed.push(part.key),
+            PartKind::MergedBoletos if !stored.items.iter().any(|i| dossier.can_attach(&i.receivable)) => {
+                changed.push(part.key);
+            }
+            _ => {}
+        }
     }
+    for (parts, reason) in [(&paid, "paid"), (&changed, "boleto_changed")] {
+        if !parts.is_empty() {
+            ctx.outbox.settle_queued(parts, PartEvent::Skip, reason, now)?;
+        }
+    }
+    let gone = [paid, changed].concat();
     Ok(gone.len() < queued.len())
 }
 
@@ -258,11 +266,10 @@ fn resolve(
     stored: &Notice,
 ) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
-    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)? {
-        if (now - at).num_days() < RESOLUTION_DAYS {
+    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)?
+        && (now - at).num_days() < RESOLUTION_DAYS {
             return Ok(Resolution::To(canonical));
         }
-    }
     let stop = |error: GatewayError| match error {
         GatewayError::NotConnected => Stop::NotPaired {
             instance: stored.instance.clone(),

@@ -76,7 +76,10 @@ pub fn send(
             daily_cap,
         })?;
         let (attempt, message_id) = match begun {
-            Begun::Go { attempt, message_id } => (attempt, message_id),
+            Begun::Go { attempt, message_id } => {
+                (ctx.on_event)(&SendEvent::Departs(part.key));
+                (attempt, message_id)
+            }
             Begun::NotNow => return Ok(PartResult::NotNow),
             Begun::CapReached => {
                 return Ok(PartResult::Stop(Stop::CapReached {

@@ -7,7 +7,7 @@ use crate::domain::phone::Phone;
 use crate::domain::selection::{Past, Skipped};
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{Erp, ErpError};
-use crate::ports::gateway::{Content, Gateway, GatewayError, LinkState, SendOutcome};
+use crate::ports::gateway::{Content, GatewayError, LinkState, OpenGateway, SendOutcome};
 
 use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
@@ -85,16 +85,12 @@ pub struct TrialReport {
 ///
 /// # Errors
 /// [`TrialError`].
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a port or a word of the command line"
-)]
 pub fn send_test(
     erp: &dyn Erp,
     shop: &Shop,
     clock: &dyn Clock,
     random: &dyn Random,
-    gateway: &dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
+    gateway: &OpenGateway<'_>,
     customer: &CustomerId,
     to: &Phone,
 ) -> Result<TrialReport, TrialError> {

@@ -59,6 +59,12 @@ pub struct Global {
 pub enum Command {
     /// Check or show the configuration.
     Config(ConfigArgs),
+    /// Codes and PDFs of boletos.
+    Boleto(BoletoArgs),
+    /// Pix codes.
+    Pix(PixArgs),
+    /// The ERP's queries.
+    Source(SourceArgs),
     /// Connection, configuration, tables.
     Init(InitArgs),
     /// Link an instance to a phone.
@@ -73,6 +79,10 @@ pub enum Command {
     Replies(RepliesArgs),
     /// What is where.
     Status(StatusArgs),
+    /// Why a customer gets a notice, or not.
+    Explain(ExplainArgs),
+    /// What is wrong, and how to mend it.
+    Doctor(DoctorArgs),
     /// A person's word on a part.
     Resolve(ResolveArgs),
     /// Texts and PDFs of one customer.
@@ -81,12 +91,6 @@ pub enum Command {
     Schedule(ScheduleArgs),
     /// The whole day on invented data.
     Demo(DemoArgs),
-    /// Codes and PDFs of boletos.
-    Boleto(BoletoArgs),
-    /// Pix codes.
-    Pix(PixArgs),
-    /// The ERP's queries.
-    Source(SourceArgs),
 }
 
 impl Command {
@@ -94,6 +98,9 @@ impl Command {
     pub fn name(&self) -> &'static str {
         match self {
             Command::Config(_) => "config",
+            Command::Boleto(_) => "boleto",
+            Command::Pix(_) => "pix",
+            Command::Source(_) => "source",
             Command::Init(_) => "init",
             Command::Pair(_) => "pair",
             Command::Instances(_) => "instances",
@@ -101,13 +108,12 @@ impl Command {
             Command::Send(_) => "send",
             Command::Replies(_) => "replies",
             Command::Status(_) => "status",
+            Command::Explain(_) => "explain",
+            Command::Doctor(_) => "doctor",
             Command::Resolve(_) => "resolve",
             Command::Preview(_) => "preview",
             Command::Schedule(_) => "schedule",
             Command::Demo(_) => "demo",
-            Command::Boleto(_) => "boleto",
-            Command::Pix(_) => "pix",
-            Command::Source(_) => "source",
         }
     }
 }
@@ -215,9 +221,21 @@ pub struct ScanArgs {
     /// Only this customer.
     #[arg(long, value_name = "ID", value_parser = parse::customer)]
     pub customer: Option<CustomerId>,
+    /// Only this half of the report, in the table, the JSON and the CSV.
+    #[arg(long, value_name = "HALF", value_enum)]
+    pub only: Option<Only>,
     /// Write the table to this file.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+}
+
+/// Halves of a scan's report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Only {
+    /// Who gets a notice.
+    Selected,
+    /// Who does not, and why.
+    Skipped,
 }
 
 /// `send`.
@@ -232,6 +250,9 @@ pub struct SendArgs {
     /// Also outside the sending window.
     #[arg(long)]
     pub ignore_window: bool,
+    /// The database was put back to an older state, and a person has looked: nothing is sent by this call.
+    #[arg(long, conflicts_with_all = ["dry_run", "limit", "ignore_window", "test"])]
+    pub confirm_restore: bool,
     /// Send this customer's notice, marked TESTE, to a phone of ours.
     #[arg(long, value_name = "CUSTOMER", value_parser = parse::customer, requires = "to", conflicts_with_all = ["dry_run", "limit"])]
     pub test: Option<CustomerId>,
@@ -259,10 +280,14 @@ pub struct StatusArgs {
 /// `explain`.
 #[derive(Debug, Clone, Args)]
 pub struct ExplainArgs {
-    /// The customer: id, or part of the name.
+    /// The customer: id, tax id, phone or part of the name.
     #[arg(value_name = "CUSTOMER")]
     pub customer: String,
 }
+
+/// `doctor`.
+#[derive(Debug, Clone, Args)]
+pub struct DoctorArgs {}
 
 /// `resolve`.
 #[derive(Debug, Clone, Args)]

@@ -60,7 +60,10 @@ pub struct LeftOut {
 /// [`Refusal`] with the key at fault; `line` where it stands in `text`.
 pub fn read(text: &str, today: NaiveDate, catalog: &Catalog) -> Result<(BoletoView, Vec<LeftOut>), Refusal> {
     let values = parsed(text, catalog)?;
-    let described = Described { values: &values, catalog };
+    let described = Described {
+        values: &values,
+        catalog,
+    };
     let code = described.code()?;
     let amount = described.cents("amount_cents").unwrap_or(code.amount());
     let due_on = described
@@ -71,7 +74,9 @@ pub fn read(text: &str, today: NaiveDate, catalog: &Catalog) -> Result<(BoletoVi
     let beneficiary = described.person("beneficiary")?;
     let payer = described.person("payer")?;
     let mut left_out = Vec::new();
-    let pix_code = described.text("pix_code").and_then(|code| described.pix(&code, amount, &mut left_out));
+    let pix_code = described
+        .text("pix_code")
+        .and_then(|code| described.pix(&code, amount, &mut left_out));
     let creditor = Creditor {
         name: beneficiary.name.clone(),
         legal_name: beneficiary.name.clone(),
@@ -84,7 +89,10 @@ pub fn read(text: &str, today: NaiveDate, catalog: &Catalog) -> Result<(BoletoVi
     };
     let view = BoletoView {
         code,
-        payee: Payee { name: beneficiary.name, tax_id: beneficiary.tax_id },
+        payee: Payee {
+            name: beneficiary.name,
+            tax_id: beneficiary.tax_id,
+        },
         payee_is_creditor: true,
         creditor,
         payer,
@@ -115,7 +123,10 @@ impl Described<'_> {
     }
 
     fn date(&self, key: &str) -> Option<NaiveDate> {
-        self.values.get(key).and_then(Value::as_str).and_then(|text| parse::date(text).ok())
+        self.values
+            .get(key)
+            .and_then(Value::as_str)
+            .and_then(|text| parse::date(text).ok())
     }
 
     fn cents(&self, key: &str) -> Option<Cents> {
@@ -123,7 +134,12 @@ impl Described<'_> {
     }
 
     fn lines(&self, key: &str) -> Vec<String> {
-        let lines = self.values.get(key).and_then(Value::as_array).into_iter().flatten();
+        let lines = self
+            .values
+            .get(key)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         lines.filter_map(|line| filled(Some(line))).collect()
     }
 
@@ -134,34 +150,53 @@ impl Described<'_> {
 
     /// Name, tax id and address; the name must be there.
     fn person(&self, key: &str) -> Result<Debtor, Refusal> {
-        let person = self.values.get(key).and_then(Value::as_object).ok_or_else(|| self.missing(key))?;
+        let person = self
+            .values
+            .get(key)
+            .and_then(Value::as_object)
+            .ok_or_else(|| self.missing(key))?;
         let name = filled(person.get("name")).ok_or_else(|| self.missing(&format!("{key}.name")))?;
-        let tax_id =
-            filled(person.get("tax_id")).map(|typed| TaxId::parse(&typed).map_or(typed, |id| tax_id_text(&id)));
-        Ok(Debtor { name, tax_id, address: filled(person.get("address")).unwrap_or_default() })
+        let tax_id = filled(person.get("tax_id"))
+            .map(|typed| TaxId::parse(&typed).map_or(typed, |id| tax_id_text(&id)));
+        Ok(Debtor {
+            name,
+            tax_id,
+            address: filled(person.get("address")).unwrap_or_default(),
+        })
     }
 
     fn code(&self) -> Result<Cobranca, Refusal> {
         let read = |key: &str| -> Result<Option<Barcode>, Refusal> {
             // Not through `text`: cleaning would take characters away that a code must not have.
-            let typed = self.values.get(key).and_then(Value::as_str).filter(|typed| !typed.trim().is_empty());
+            let typed = self
+                .values
+                .get(key)
+                .and_then(Value::as_str)
+                .filter(|typed| !typed.trim().is_empty());
             typed.map(Barcode::parse).transpose().map_err(|error| {
                 let refusal = refusal::code(&error, self.catalog).with("part", error.field());
-                Refusal { field: key.to_owned(), ..refusal }
+                Refusal {
+                    field: key.to_owned(),
+                    ..refusal
+                }
             })
         };
         let barcode = match (read("barcode")?, read("digitable_line")?) {
             (None, None) => return Err(self.missing("barcode")),
             (Some(barcode), Some(line)) if barcode != line => {
-                return Err(Refusal::new("digitable_line", Words::new(self.catalog.say("render-codes-differ"))));
+                return Err(Refusal::new(
+                    "digitable_line",
+                    Words::new(self.catalog.say("render-codes-differ")),
+                ));
             }
             (Some(code), _) | (None, Some(code)) => code,
         };
         match barcode.code() {
             Code::Cobranca(code) => Ok(code),
-            Code::Arrecadacao(_) => {
-                Err(Refusal::new("barcode", Words::new(self.catalog.say("render-arrecadacao"))))
-            }
+            Code::Arrecadacao(_) => Err(Refusal::new(
+                "barcode",
+                Words::new(self.catalog.say("render-arrecadacao")),
+            )),
         }
     }
 
@@ -172,8 +207,13 @@ impl Described<'_> {
             Some(Contradiction::DueDate { stored, code }) => {
                 let told = code.map_or_else(|| self.catalog.say("decode-due-unknown"), date);
                 let args = [("given", date(stored).into()), ("code", told.into())];
-                let refusal = Refusal::new("due_on", Words::new(self.catalog.text("render-due-differs", &args)));
-                Err(refusal.with("found", stored.to_string()).with("expected", code.map(|day| day.to_string())))
+                let refusal = Refusal::new(
+                    "due_on",
+                    Words::new(self.catalog.text("render-due-differs", &args)),
+                );
+                Err(refusal
+                    .with("found", stored.to_string())
+                    .with("expected", code.map(|day| day.to_string())))
             }
             Some(Contradiction::Amount { stored, code }) => {
                 let args = [
@@ -181,7 +221,9 @@ impl Described<'_> {
                     ("code", format::money(lang, code).into()),
                 ];
                 let words = Words::new(self.catalog.text("render-amount-differs", &args));
-                Err(Refusal::new("amount_cents", words).with("found", stored.get()).with("expected", code.get()))
+                Err(Refusal::new("amount_cents", words)
+                    .with("found", stored.get())
+                    .with("expected", code.get()))
             }
             _ => Ok(()),
         }
@@ -190,37 +232,65 @@ impl Described<'_> {
     /// The Pix code where it may be drawn; a boleto without it can still be paid, so it is only left out.
     fn pix(&self, typed: &str, amount: Cents, left_out: &mut Vec<LeftOut>) -> Option<String> {
         // Cleaning takes blanks and stars away, which are part of a code.
-        let typed = self.values.get("pix_code").and_then(Value::as_str).unwrap_or(typed);
+        let typed = self
+            .values
+            .get("pix_code")
+            .and_then(Value::as_str)
+            .unwrap_or(typed);
         let (warning, why) = match pix::parse(typed) {
             Ok(_) if usable_pix(Some(typed), amount).is_some() => return usable_pix(Some(typed), amount),
-            Ok(code) if code.is_printable_on_boleto() => ("amount_differs", self.catalog.say("render-pix-amount")),
+            Ok(code) if code.is_printable_on_boleto() => {
+                ("amount_differs", self.catalog.say("render-pix-amount"))
+            }
             Ok(_) => ("not_dynamic", self.catalog.say("render-pix-static")),
             Err(error) => ("unreadable", refusal::pix(&error, self.catalog).words.message),
         };
         let words = self.catalog.text("render-pix-left-out", &[("why", why.into())]);
-        left_out.push(LeftOut { field: "pix_code", warning, words });
+        left_out.push(LeftOut {
+            field: "pix_code",
+            warning,
+            words,
+        });
         None
     }
 }
 
 /// Cleaned text, where anything is left of it.
 fn filled(value: Option<&Value>) -> Option<String> {
-    value.and_then(Value::as_str).map(clean).filter(|text| !text.is_empty())
+    value
+        .and_then(Value::as_str)
+        .map(clean)
+        .filter(|text| !text.is_empty())
 }
 
 /// What is wrong with the form of a description.
 #[derive(Debug)]
 enum Problem {
-    Unknown { key: String, nearest: Option<&'static str>, known: &'static [&'static str] },
-    Twice { key: String },
-    Kind { key: String, expected: &'static str },
+    Unknown {
+        key: String,
+        nearest: Option<&'static str>,
+        known: &'static [&'static str],
+    },
+    Twice {
+        key: String,
+    },
+    Kind {
+        key: String,
+        expected: &'static str,
+    },
 }
 
 fn parsed(text: &str, catalog: &Catalog) -> Result<Map<String, Value>, Refusal> {
     let problem = RefCell::new(None);
     let mut json = serde_json::Deserializer::from_str(text);
-    let object = Object { path: "", known: KEYS, problem: &problem };
-    let read = object.deserialize(&mut json).and_then(|values| json.end().map(|()| values));
+    let object = Object {
+        path: "",
+        known: KEYS,
+        problem: &problem,
+    };
+    let read = object
+        .deserialize(&mut json)
+        .and_then(|values| json.end().map(|()| values));
     read.map_err(|error| {
         let refusal = match problem.into_inner() {
             Some(problem) => form(problem, catalog),
@@ -240,7 +310,8 @@ fn form(problem: Problem, catalog: &Catalog) -> Refusal {
                 Some(nearest) => catalog.text("usage-nearest", &[("nearest", nearest.into())]),
                 None => catalog.text("render-known", &[("known", known.join(", ").into())]),
             };
-            let words = Words::new(catalog.text("render-unknown-key", &[("key", key.as_str().into())])).hint(hint);
+            let words =
+                Words::new(catalog.text("render-unknown-key", &[("key", key.as_str().into())])).hint(hint);
             Refusal::new(key, words).with("nearest", nearest)
         }
         Problem::Twice { key } => {
@@ -248,7 +319,10 @@ fn form(problem: Problem, catalog: &Catalog) -> Refusal {
             Refusal::new(key, words)
         }
         Problem::Kind { key, expected } => {
-            let args = [("key", key.as_str().into()), ("expected", catalog.say(expected).into())];
+            let args = [
+                ("key", key.as_str().into()),
+                ("expected", catalog.say(expected).into()),
+            ];
             Refusal::new(key.as_str(), Words::new(catalog.text("render-kind", &args)))
         }
     }
@@ -264,7 +338,11 @@ struct Object<'a> {
 
 impl Object<'_> {
     fn full(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     fn fail<E: serde::de::Error>(&self, problem: Problem) -> E {
@@ -302,13 +380,20 @@ impl<'de> Visitor<'de> for Object<'_> {
                 return Err(self.fail(Problem::Twice { key: self.full(&key) }));
             }
             let value = if self.path.is_empty() && matches!(key.as_str(), "beneficiary" | "payer") {
-                let seed = Object { path: &key, known: PERSON, problem: self.problem };
+                let seed = Object {
+                    path: &key,
+                    known: PERSON,
+                    problem: self.problem,
+                };
                 Value::Object(access.next_value_seed(seed)?)
             } else {
                 access.next_value::<Value>()?
             };
             if let Some(expected) = wrong_kind(&key, &value) {
-                return Err(self.fail(Problem::Kind { key: self.full(&key), expected }));
+                return Err(self.fail(Problem::Kind {
+                    key: self.full(&key),
+                    expected,
+                }));
             }
             values.insert(key, value);
         }
@@ -321,13 +406,18 @@ fn wrong_kind(key: &str, value: &Value) -> Option<&'static str> {
     let text = |value: &Value| value.is_string();
     let (right, expected) = match (key, value) {
         (_, Value::Null) => (true, ""),
-        ("amount_cents", value) => (value.as_i64().is_some_and(|cents| cents >= 0), "render-kind-cents"),
-        ("issued_on" | "due_on", value) => {
-            (value.as_str().is_some_and(|text| parse::date(text).is_ok()), "render-kind-date")
-        }
-        ("instructions", value) => {
-            (value.as_array().is_some_and(|lines| lines.iter().all(text)), "render-kind-lines")
-        }
+        ("amount_cents", value) => (
+            value.as_i64().is_some_and(|cents| cents >= 0),
+            "render-kind-cents",
+        ),
+        ("issued_on" | "due_on", value) => (
+            value.as_str().is_some_and(|text| parse::date(text).is_ok()),
+            "render-kind-date",
+        ),
+        ("instructions", value) => (
+            value.as_array().is_some_and(|lines| lines.iter().all(text)),
+            "render-kind-lines",
+        ),
         ("beneficiary" | "payer", _) => (true, ""),
         (_, value) => (text(value), "render-kind-text"),
     };

@@ -46,8 +46,11 @@ struct Parts(Vec<(&'static str, String)>);
 
 impl Parts {
     fn of(reading: &Reading) -> Self {
-        let mut parts: Vec<(&'static str, String)> =
-            reading.parts().into_iter().map(|(part, digits)| (part.name(), digits)).collect();
+        let mut parts: Vec<(&'static str, String)> = reading
+            .parts()
+            .into_iter()
+            .map(|(part, digits)| (part.name(), digits))
+            .collect();
         // Most banks leave our number's digit out of the field; it can be computed.
         if let Some(digit) = reading.our_number_digit()
             && !parts.iter().any(|(name, _)| *name == "our_number_digit")
@@ -130,13 +133,24 @@ pub fn print(context: &Context, code: &Code, today: NaiveDate) -> Result<(), Cli
 fn text(context: &Context, code: &Code, fields: &Fields) -> String {
     let mut rows: Vec<(String, String)> = Vec::new();
     let mut row = |key: &str, value: String| rows.push((context.say(key), value));
-    row("decode-kind", context.say(&format!("decode-kind-{}", fields.kind)));
+    row(
+        "decode-kind",
+        context.say(&format!("decode-kind-{}", fields.kind)),
+    );
     if let Some(bank) = &fields.bank {
         let printed = banks::printed_code(bank).unwrap_or_else(|| bank.clone());
-        row("decode-bank", fields.bank_name.map_or(printed.clone(), |name| format!("{printed} {name}")));
+        row(
+            "decode-bank",
+            fields
+                .bank_name
+                .map_or(printed.clone(), |name| format!("{printed} {name}")),
+        );
     }
     if let (Some(digit), Code::Arrecadacao(arrecadacao)) = (&fields.segment, code) {
-        row("decode-segment", format!("{digit} {}", context.say(segment_key(arrecadacao.segment()))));
+        row(
+            "decode-segment",
+            format!("{digit} {}", context.say(segment_key(arrecadacao.segment()))),
+        );
     }
     if let Some(company) = &fields.company {
         row("decode-company", company.clone());
@@ -146,7 +160,9 @@ fn text(context: &Context, code: &Code, fields: &Fields) -> String {
     let amount = match (code.amount(), fields.reference) {
         (Some(amount), _) if amount.is_positive() => format::money(context.lang(), amount),
         (Some(_), _) => context.say("decode-amount-open"),
-        (None, Some(reference)) => context.text("decode-reference", &[("quantity", reference.to_string().into())]),
+        (None, Some(reference)) => {
+            context.text("decode-reference", &[("quantity", reference.to_string().into())])
+        }
         (None, None) => String::new(),
     };
     row("decode-amount", amount);
@@ -160,12 +176,26 @@ fn text(context: &Context, code: &Code, fields: &Fields) -> String {
         row("decode-factor", format!("{factor:04}"));
     }
     row("decode-free-field", fields.free_field.clone());
-    for (name, digits) in fields.parts.iter().flat_map(|parts| &parts.0).filter(|(name, _)| *name != "fixed") {
-        rows.push((format!("  {}", context.say(&format!("part-name-{}", name.replace('_', "-")))), digits.clone()));
+    for (name, digits) in fields
+        .parts
+        .iter()
+        .flat_map(|parts| &parts.0)
+        .filter(|(name, _)| *name != "fixed")
+    {
+        rows.push((
+            format!(
+                "  {}",
+                context.say(&format!("part-name-{}", name.replace('_', "-")))
+            ),
+            digits.clone(),
+        ));
     }
     let mut out = columns(&rows);
     for warning in &fields.warnings {
-        let text = context.text("decode-warning", &[("warning", warning_words(context, warning).into())]);
+        let text = context.text(
+            "decode-warning",
+            &[("warning", warning_words(context, warning).into())],
+        );
         out.push_str(&crate::cli::text::wrap(&text, context.output.width(), "  "));
         out.push('\n');
     }
@@ -174,7 +204,11 @@ fn text(context: &Context, code: &Code, fields: &Fields) -> String {
 
 /// `label   value`, the values in a column of their own.
 pub fn columns(rows: &[(String, String)]) -> String {
-    let widest = rows.iter().map(|(label, _)| console::measure_text_width(label)).max().unwrap_or_default();
+    let widest = rows
+        .iter()
+        .map(|(label, _)| console::measure_text_width(label))
+        .max()
+        .unwrap_or_default();
     let mut out = String::new();
     for (label, value) in rows {
         let blanks = widest + 2 - console::measure_text_width(label);
@@ -202,9 +236,10 @@ fn warning_words(context: &Context, warning: &CodeWarning) -> String {
         CodeWarning::Currency { found } => {
             context.text("code-warning-currency", &[("found", found.to_string().into())])
         }
-        CodeWarning::FactorOutOfRange { factor } => {
-            context.text("code-warning-factor", &[("factor", format!("{factor:04}").into())])
-        }
+        CodeWarning::FactorOutOfRange { factor } => context.text(
+            "code-warning-factor",
+            &[("factor", format!("{factor:04}").into())],
+        ),
         CodeWarning::UnknownBank => context.say("code-warning-unknown-bank"),
         CodeWarning::FreeFieldLayout => context.say("code-warning-layout"),
         CodeWarning::FreeFieldDigit(mismatch) => {

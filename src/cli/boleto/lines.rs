@@ -48,7 +48,11 @@ fn answer_from<T: Serialize>(
             out.clear();
         }
         bytes.clear();
-        if input.read_until(b'\n', &mut bytes).map_err(|error| CliError::file("stdin", error))? == 0 {
+        if input
+            .read_until(b'\n', &mut bytes)
+            .map_err(|error| CliError::file("stdin", error))?
+            == 0
+        {
             break;
         }
         line += 1;

@@ -66,13 +66,16 @@ fn decode(context: &Context, args: &BoletoDecodeArgs) -> Result<ExitCode, CliErr
 
 fn encode_fields(context: &Context, args: &BoletoEncodeArgs) -> Result<ExitCode, CliError> {
     let today = today(context, args.today);
-    let refuse_field = |field: &str, key: &str| {
-        refuse(context, Refusal::new(field, Words::new(context.say(key))))
-    };
+    let refuse_field =
+        |field: &str, key: &str| refuse(context, Refusal::new(field, Words::new(context.say(key))));
     let Ok(cents) = args.amount_cents.trim().parse().map(Cents::new) else {
         return refuse_field("amount_cents", "encode-amount");
     };
-    let free_field: String = args.free_field.chars().filter(|c| !matches!(c, ' ' | '.' | '-')).collect();
+    let free_field: String = args
+        .free_field
+        .chars()
+        .filter(|c| !matches!(c, ' ' | '.' | '-'))
+        .collect();
     let barcode = match encode(args.bank.trim(), args.due, cents, &free_field) {
         Ok(barcode) => barcode,
         Err(EncodeError::Bank) => return refuse_field("bank", "encode-bank"),

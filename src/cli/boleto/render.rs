@@ -43,14 +43,24 @@ pub fn run(context: &Context, args: &BoletoRenderArgs, today: NaiveDate) -> Resu
 
 /// As editors and shells write it: UTF-8 with or without its mark, UTF-16 with it.
 fn decoded(bytes: &[u8]) -> Option<String> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        let (text, _, broken) = encoding.decode(bytes);
-        return (!broken).then(|| text.into_owned());
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        char::decode_utf16(units).collect::<Result<String, _>>().ok()
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
+        bytes => String::from_utf8(bytes.to_vec()).ok(),
     }
-    std::str::from_utf8(bytes).ok().map(str::to_owned)
 }
 
-fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: NaiveDate) -> Result<ExitCode, CliError> {
+fn one(
+    context: &Context,
+    described: &str,
+    args: &BoletoRenderArgs,
+    today: NaiveDate,
+) -> Result<ExitCode, CliError> {
     let (view, left_out) = match description::read(described, today, &context.catalog) {
         Ok(read) => read,
         Err(refusal) => {
@@ -61,14 +71,20 @@ fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: Naive
     let pdf = boleto_pdf(&view);
     files::replace(&args.out, &pdf)?;
     for left in &left_out {
-        context.output.tell(&text::wrap(&left.words, context.output.width(), "  "));
+        context
+            .output
+            .tell(&text::wrap(&left.words, context.output.width(), "  "));
     }
     let file = args.out.display().to_string();
     if context.output.is_json() {
         let warnings: Vec<Value> = left_out.iter().map(|left| warning(left, None)).collect();
-        context.output.json(&json!({"file": file, "bytes": pdf.len(), "warnings": warnings}))?;
+        context
+            .output
+            .json(&json!({"file": file, "bytes": pdf.len(), "warnings": warnings}))?;
     } else {
-        context.output.line(&context.text("render-done", &[("file", file.into())]))?;
+        context
+            .output
+            .line(&context.text("render-done", &[("file", file.into())]))?;
     }
     Ok(ExitCode::Done)
 }
@@ -76,14 +92,19 @@ fn one(context: &Context, described: &str, args: &BoletoRenderArgs, today: Naive
 fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Result<ExitCode, CliError> {
     std::fs::create_dir_all(out).map_err(|error| CliError::file(out, error))?;
     let (mut written, mut refused, mut warnings) = (0_usize, Vec::new(), Vec::new());
-    for (number, line) in (1_u64..).zip(described.lines()).filter(|(_, line)| !line.trim().is_empty()) {
+    for (number, line) in (1_u64..)
+        .zip(described.lines())
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
         match description::read(line, today, &context.catalog) {
             Ok((view, left_out)) => {
                 files::replace(&out.join(format!("{number:06}.pdf")), &boleto_pdf(&view))?;
                 written += 1;
                 for left in left_out {
                     let words = place(context, number, &left.words);
-                    context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                    context
+                        .output
+                        .tell(&text::wrap(&words, context.output.width(), "  "));
                     warnings.push(warning(&left, Some(number)));
                 }
             }
@@ -93,7 +114,9 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
                     Some(hint) => format!("{} {hint}", refusal.words.message),
                     None => refusal.words.message.clone(),
                 };
-                context.output.tell(&text::wrap(&words, context.output.width(), "  "));
+                context
+                    .output
+                    .tell(&text::wrap(&words, context.output.width(), "  "));
                 let mut entry = refusal.more.clone();
                 entry.insert("line".to_owned(), json!(number));
                 entry.insert("field".to_owned(), json!(refusal.field));
@@ -115,7 +138,10 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
         return Ok(ExitCode::Done);
     }
     let args = [("refused", count.into()), ("lines", (written + count).into())];
-    Err(CliError::said(ExitCode::Usage, Words::new(context.text("lines-refused", &args))))
+    Err(CliError::said(
+        ExitCode::Usage,
+        Words::new(context.text("lines-refused", &args)),
+    ))
 }
 
 /// A refusal with the line of the file in its words.
@@ -128,7 +154,13 @@ fn placed(context: &Context, mut refusal: Refusal, line: Option<u64>) -> Refusal
 }
 
 fn place(context: &Context, line: u64, words: &str) -> String {
-    context.text("render-line", &[("line", line.to_string().into()), ("words", words.to_owned().into())])
+    context.text(
+        "render-line",
+        &[
+            ("line", line.to_string().into()),
+            ("words", words.to_owned().into()),
+        ],
+    )
 }
 
 fn warning(left: &LeftOut, line: Option<u64>) -> Value {

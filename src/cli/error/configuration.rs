@@ -49,6 +49,7 @@ fn detail(kind: &ProblemKind) -> Option<String> {
     match kind {
         ProblemKind::Unreadable { detail }
         | ProblemKind::Syntax { detail }
+        | ProblemKind::Template { detail }
         | ProblemKind::NoSecretFile { detail, .. } => Some(detail.clone()),
         _ => None,
     }
@@ -68,6 +69,12 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
                 text("config-cp1252", &[("character", character.into())]),
                 Some(say("config-cp1252-hint")),
             )
+        }
+        ProblemKind::Template { .. } => {
+            // The answer to a reply knows the creditor only.
+            let answer = problem.key.as_deref().is_some_and(|key| key.starts_with("settings.replies"));
+            let hint = if answer { "config-template-answer-hint" } else { "config-template-hint" };
+            (say("config-template"), Some(say(hint)))
         }
         ProblemKind::NotText => (say("config-not-text"), Some(say("config-cp1252-hint"))),
         ProblemKind::Syntax { .. } => (say("config-syntax"), Some(say("config-syntax-hint"))),

@@ -37,7 +37,7 @@ fn query_problem(query: &str, own_file: bool, problem: &QueryProblem, catalog: &
                 &[
                     query(),
                     ("column", column.as_str().into()),
-                    ("expected", expected.as_str().into()),
+                    ("expected", type_words(expected, catalog).into()),
                 ],
             );
             match nearest {
@@ -60,8 +60,8 @@ fn query_problem(query: &str, own_file: bool, problem: &QueryProblem, catalog: &
             &[
                 query(),
                 ("column", column.as_str().into()),
-                ("expected", expected.as_str().into()),
-                ("found", found.as_str().into()),
+                ("expected", type_words(expected, catalog).into()),
+                ("found", type_words(found, catalog).into()),
             ],
         ))
         .hint(hint),
@@ -78,6 +78,18 @@ fn query_problem(query: &str, own_file: bool, problem: &QueryProblem, catalog: &
         QueryProblem::Unreadable(text) => Words::new(catalog.text("query-unreadable", &[query()]))
             .detail(text)
             .hint(hint),
+    }
+}
+
+/// What a column is or should be, which the adapter names in English, perhaps with a masked value behind it.
+fn type_words(name: &str, catalog: &Catalog) -> String {
+    let key = |name: &str| format!("type-{}", name.replace(' ', "-"));
+    if catalog.has(&key(name)) {
+        return catalog.say(&key(name));
+    }
+    match name.split_once(' ') {
+        Some((kind, value)) if catalog.has(&key(kind)) => format!("{} ({value})", catalog.say(&key(kind))),
+        _ => name.to_owned(),
     }
 }
 

@@ -54,6 +54,11 @@ impl TestServer {
         }
     }
 
+    /// Where databases of this server may be.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// Kills the server as a power cut would.
     pub fn kill(&self) {
         assert!(self.own.is_some(), "the shared server is not ours to kill");
@@ -65,29 +70,22 @@ impl TestServer {
         assert!(status.success());
     }
 
-    /// Starts it again on the same port, after [`Self::kill`].
+    /// Starts it again after [`TestServer::kill`], on the same port with the same databases.
     pub fn restart(&self) {
-        assert!(self.own.is_some(), "the shared server is not ours to restart");
-        // Until its parent has taken notice, a dead process still counts as there.
-        let _ = std::fs::remove_file(self.folder.join("pid"));
-        for _ in 0..5 {
-            let output = script()
+        // The killed process may take a moment to be gone.
+        for _ in 0..200 {
+            let started = script()
                 .arg("start")
                 .arg(&self.folder)
                 .arg(self.port.to_string())
-                .args(["--until-pid", &std::process::id().to_string()])
                 .output()
                 .expect("scripts/firebird");
-            if output.status.success() {
+            if started.status.success() {
                 return;
             }
+            super::sandbox::pause(std::time::Duration::from_millis(20));
         }
-        panic!("the server does not come up again on port {}", self.port);
-    }
-
-    /// Where its databases are.
-    pub fn data_folder(&self) -> PathBuf {
-        self.folder.join("data")
+        panic!("the server does not come back");
     }
 
     /// Stops the server's process without ending it: it becomes mute.
@@ -116,11 +114,16 @@ impl TestServer {
 
     /// An empty database of this character set on this server.
     pub fn database(&self, charset: &str) -> TestDatabase {
+        let database = self.absent();
+        drop(Connection::create_database(&database.settings, charset).expect("a new database"));
+        database
+    }
+
+    /// A place for a database that is not there yet.
+    pub fn absent(&self) -> TestDatabase {
         let path = self.folder.join("data").join(format!("{}.fdb", unique()));
-        let settings = self.settings(&path);
-        drop(Connection::create_database(&settings, charset).expect("a new database"));
         TestDatabase {
-            settings,
+            settings: self.settings(&path),
             path,
             folder: None,
             _keeper: Mutex::default(),

@@ -2,3 +2,4 @@
 
 pub mod firebird;
 pub mod sandbox;
+pub mod site;

@@ -52,7 +52,30 @@ impl Connection {
         Self::open(settings)
     }
 
+    /// Attaches; an embedded file that another process holds is asked for again for a moment. A process that was
+    /// just started from this one holds its locks until it becomes the other program, and a short command of a site
+    /// without a private root is soon done.
     fn attach(
+        settings: &ConnectionSettings,
+        charset: Charset,
+        create_with_page_size: Option<u32>,
+    ) -> Result<Self, DatabaseError> {
+        const LOOKS: u32 = 40;
+        const BETWEEN: std::time::Duration = std::time::Duration::from_millis(50);
+        let mut looks = 1;
+        loop {
+            match Self::attach_once(settings, charset.clone(), create_with_page_size) {
+                Err(DatabaseError::InUse { .. }) if settings.host.is_none() && looks < LOOKS => {
+                    looks += 1;
+                    #[expect(clippy::disallowed_methods, reason = "real time: the engine's locks know no other")]
+                    std::thread::sleep(BETWEEN);
+                }
+                done => return done,
+            }
+        }
+    }
+
+    fn attach_once(
         settings: &ConnectionSettings,
         charset: Charset,
         create_with_page_size: Option<u32>,

@@ -13,6 +13,7 @@
 //! never meets a float.
 
 pub mod contract;
+pub mod look;
 mod read;
 mod rows;
 mod snapshot;

@@ -334,6 +334,9 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
             }
         }
         found.bad.extend(more.bad);
+        if found.rows.is_empty() {
+            found = self.customers_by_phone(text, limit)?;
+        }
         Ok(found)
     }
 
@@ -353,6 +356,40 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         self.blob("boletos", "BOLETO_PDF", &keys)
     }
 }
+
+impl FirebirdSnapshot<'_> {
+    /// Customers with a contact whose phone ends in the same eight digits: with or without area code and ninth digit.
+    fn customers_by_phone(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let typed_as_phone = text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-' | '.' | '+' | '/'));
+        if !typed_as_phone || digits.len() < PHONE_TAIL {
+            return Ok(Batch::default());
+        }
+        let tail = &digits[digits.len() - PHONE_TAIL..];
+        let (phone, _) = self.needed_column("contacts", "c", "PHONE")?;
+        let (of, _) = self.needed_column("contacts", "c", "CUSTOMER_ID")?;
+        let (id, _) = self.needed_column("customers", "q", "CUSTOMER_ID")?;
+        let bare = [' ', '(', ')', '-', '.', '+', '/']
+            .iter()
+            .fold(format!("CAST({phone} AS VARCHAR(200))"), |sql, mark| {
+                format!("REPLACE({sql}, '{mark}', '')")
+            });
+        let contacts = self.derived("contacts", None);
+        let narrow = Narrow {
+            first: Some(limit),
+            joins: format!(
+                " JOIN (SELECT DISTINCT {of} AS k FROM {contacts} c WHERE {bare} CONTAINING '{tail}') d ON d.k = {id}"
+            ),
+            ..Narrow::default()
+        };
+        self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, |row| row.id.clone())
+    }
+}
+
+/// Digits of a subscriber that all ways of typing its number share.
+const PHONE_TAIL: usize = 8;
 
 /// An unreadable tax id is reported, but the customer stays: it is only printed.
 fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {

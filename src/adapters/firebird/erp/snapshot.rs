@@ -10,7 +10,7 @@ use super::contract::{self, Expect, Present, columns};
 use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
 use crate::adapters::firebird::connection::{
-    Column, ColumnKind, Connection, DatabaseError, Row, Value, literal,
+    Column, ColumnKind, Connection, DatabaseError, Value, literal,
 };
 use crate::domain::ids::CustomerId;
 use crate::domain::receivable::{BadValue, Batch};
@@ -48,47 +48,7 @@ impl<'a> FirebirdSnapshot<'a> {
         self.queries
     }
 
-    /// All that is wrong with the columns of a query; an empty list: it keeps the contract.
-    ///
-    /// # Errors
-    /// [`ErpError`] when the server refuses its text.
-    pub fn problems(&mut self, query: &'static str) -> Result<Vec<QueryProblem>, ErpError> {
-        let described = self.describe(query)?;
-        Ok(contract::problems(query, &described))
-    }
-
-    /// The first rows of a query, by column: values that concern people are shown by their shape only.
-    ///
-    /// # Errors
-    /// [`ErpError`] when the query does not keep the contract, or the server refuses a row.
-    pub fn sample(
-        &mut self,
-        query: &'static str,
-        rows: usize,
-    ) -> Result<Vec<Vec<(&'static str, String)>>, ErpError> {
-        let present = self.present(query)?;
-        let blobs: Vec<&str> = columns(query)
-            .iter()
-            .filter(|spec| spec.expect == Expect::Blob)
-            .map(|spec| spec.name)
-            .collect();
-        let list = select_list(query, &present, &blobs);
-        let sql = format!("SELECT FIRST {rows} {list} FROM {} q", self.derived(query, None));
-        let found = self
-            .connection
-            .query(&sql, &[])
-            .map_err(|error| refused(self.queries.get(query), error, false))?;
-        let positions = read::positions(query, &present, &blobs);
-        let named = |row: &Row| {
-            let named = columns(query).iter().zip(&positions);
-            named
-                .filter_map(|(spec, at)| Some((spec.name, read::shown(spec, row.value((*at)?)?))))
-                .collect::<Vec<_>>()
-        };
-        Ok(found.iter().map(named).collect())
-    }
-
-    fn describe(&mut self, query: &'static str) -> Result<Vec<Column>, ErpError> {
+    pub(super) fn describe(&mut self, query: &'static str) -> Result<Vec<Column>, ErpError> {
         let source = self.queries.get(query);
         let (from, to) = all_dates();
         self.connection
@@ -96,7 +56,7 @@ impl<'a> FirebirdSnapshot<'a> {
             .map_err(|error| refused(source, error, true))
     }
 
-    fn present(&mut self, query: &'static str) -> Result<Present, ErpError> {
+    pub(super) fn present(&mut self, query: &'static str) -> Result<Present, ErpError> {
         if let Some(present) = self.present.get(query) {
             return Ok(present.clone());
         }
@@ -365,7 +325,7 @@ fn all_dates() -> (NaiveDate, NaiveDate) {
 }
 
 /// The columns to fetch, in the order of the contract. Numbers go through text, so that no digit is lost.
-fn select_list(query: &str, present: &Present, left_out: &[&str]) -> String {
+pub(super) fn select_list(query: &str, present: &Present, left_out: &[&str]) -> String {
     let mut list = Vec::new();
     for (spec, column) in columns(query).iter().zip(present) {
         let Some(column) = column.as_ref().filter(|_| !left_out.contains(&spec.name)) else {
@@ -411,7 +371,7 @@ fn id_literal(id: &str, kind: ColumnKind) -> Option<String> {
 }
 
 /// The server's refusal, with the line of the file. `described`: the query stood alone, its text begins at line 2.
-fn refused(source: &SourceQuery, error: DatabaseError, described: bool) -> ErpError {
+pub(super) fn refused(source: &SourceQuery, error: DatabaseError, described: bool) -> ErpError {
     match error {
         DatabaseError::Other { detail, .. } => {
             let line = if described {

@@ -1,6 +1,5 @@
 //! The source queries: shipped, or a site's own.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
@@ -52,38 +51,49 @@ impl SourceQueries {
     /// Reads the site's folder; a file that is not there falls back to the shipped one.
     ///
     /// # Errors
-    /// [`ErpError::Query`] when the folder or a file cannot be read, is empty, or is not one statement.
+    /// [`ErpError::Query`] when the folder or a file cannot be read, is empty, or is not one statement: the first.
     pub fn load(dir: Option<&Path>) -> Result<Self, ErpError> {
-        let mut queries = Vec::with_capacity(SHIPPED.len());
-        for (name, shipped) in SHIPPED {
-            let own = dir
-                .map(|dir| dir.join(format!("{name}.sql")))
-                .filter(|path| path.exists());
-            let problem = |problem| ErpError::Query {
-                query: (*name).to_owned(),
-                file: own.clone(),
-                problem: Box::new(problem),
-            };
-            let text: Cow<'_, str> = match &own {
-                Some(path) => {
-                    let bytes = std::fs::read(path)
-                        .map_err(|error| problem(QueryProblem::Unreadable(error.to_string())))?;
-                    Cow::Owned(decode(&bytes))
-                }
-                None => Cow::Borrowed(shipped),
-            };
-            let sql = tidy(&text).map_err(problem)?;
-            queries.push(SourceQuery {
-                name,
-                file: own.clone(),
-                sql,
-            });
-        }
+        let (queries, errors) = Self::load_all(dir)?;
+        errors.into_iter().next().map_or(Ok(queries), Err)
+    }
+
+    /// The same, telling everything that is wrong: the queries (the shipped one stands in for a file that cannot be
+    /// used) and an error for each such file.
+    ///
+    /// # Errors
+    /// [`ErpError::Query`] when the folder cannot be read.
+    pub fn load_all(dir: Option<&Path>) -> Result<(Self, Vec<ErpError>), ErpError> {
         let strangers = match dir {
             Some(dir) => strangers(dir)?,
             None => Vec::new(),
         };
-        Ok(SourceQueries { queries, strangers })
+        let (mut queries, mut errors) = (Vec::with_capacity(SHIPPED.len()), Vec::new());
+        for (name, shipped) in SHIPPED {
+            let own = dir
+                .map(|dir| dir.join(format!("{name}.sql")))
+                .filter(|path| path.exists());
+            let text = |path: &PathBuf| {
+                let bytes =
+                    std::fs::read(path).map_err(|error| QueryProblem::Unreadable(error.to_string()))?;
+                tidy(&decode(&bytes))
+            };
+            let problem = |file: Option<PathBuf>, problem| ErpError::Query {
+                query: (*name).to_owned(),
+                file,
+                problem: Box::new(problem),
+            };
+            let sql = match own.as_ref().map(text) {
+                Some(Ok(sql)) => sql,
+                read => {
+                    if let Some(Err(error)) = read {
+                        errors.push(problem(own.clone(), error));
+                    }
+                    tidy(shipped).map_err(|error| problem(None, error))?
+                }
+            };
+            queries.push(SourceQuery { name, file: own, sql });
+        }
+        Ok((SourceQueries { queries, strangers }, errors))
     }
 
     /// The shipped queries with their comments, for `source export`: file name and text.

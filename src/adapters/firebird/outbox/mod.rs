@@ -336,6 +336,10 @@ impl Outbox for FirebirdOutbox {
         self.link.read(|c| seeing::replies_for_person(c, limit))
     }
 
+    fn replies_of(&mut self, customer: &CustomerId, limit: u32) -> Result<Vec<StoredReply>, OutboxError> {
+        self.link.read(|c| seeing::replies_of(c, customer, limit))
+    }
+
     fn events(&mut self, notice: NoticeId) -> Result<Vec<Event>, OutboxError> {
         self.link.read(|c| seeing::events(c, notice))
     }

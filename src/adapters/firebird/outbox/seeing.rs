@@ -195,9 +195,27 @@ pub(super) fn replies_for_person(
     connection: &mut Connection,
     limit: u32,
 ) -> Result<Vec<StoredReply>, OutboxError> {
-    let sql = "SELECT INSTANCE, CHAT, GATEWAY_ID, PHONE, NOTICE, WRITTEN_AT, CONTENT, MEDIA, INTENT FROM WA_REPLY \
-               WHERE NEEDS_PERSON = 1 ORDER BY WRITTEN_AT DESC, GATEWAY_ID ROWS ?";
-    read_all("WA_REPLY", &connection.query(sql, &[limit.into()])?, |row| {
+    let sql = format!("SELECT {REPLY} FROM WA_REPLY A WHERE A.NEEDS_PERSON = 1 {NEWEST_REPLIES}");
+    replies(&connection.query(&sql, &[limit.into()])?)
+}
+
+pub(super) fn replies_of(
+    connection: &mut Connection,
+    customer: &CustomerId,
+    limit: u32,
+) -> Result<Vec<StoredReply>, OutboxError> {
+    let sql = format!(
+        "SELECT {REPLY} FROM WA_REPLY A JOIN WA_NOTICE N ON N.ID = A.NOTICE WHERE N.CUSTOMER = ? {NEWEST_REPLIES}"
+    );
+    replies(&connection.query(&sql, &[id(customer.as_str())?, limit.into()])?)
+}
+
+const REPLY: &str = "A.INSTANCE, A.CHAT, A.GATEWAY_ID, A.PHONE, A.NOTICE, A.WRITTEN_AT, A.CONTENT, A.MEDIA, A.INTENT, \
+                     A.NEEDS_PERSON";
+const NEWEST_REPLIES: &str = "ORDER BY A.WRITTEN_AT DESC, A.GATEWAY_ID ROWS ?";
+
+fn replies(rows: &[Row]) -> Result<Vec<StoredReply>, OutboxError> {
+    read_all("WA_REPLY", rows, |row| {
         let reply = NewReply {
             instance: row.instance()?,
             chat: row.canonical()?,
@@ -211,7 +229,7 @@ pub(super) fn replies_for_person(
         };
         Ok(StoredReply {
             reply,
-            needs_person: true,
+            needs_person: row.flag()?,
         })
     })
 }

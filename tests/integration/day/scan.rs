@@ -1,0 +1,114 @@
+//! `scan`: dry runs, repetition, the ERP's tables.
+
+use std::collections::BTreeMap;
+
+use super::notices;
+use crate::support::site::{SEND_AT, Site};
+
+#[test]
+fn looking_changes_not_one_row() {
+    let site = Site::of(20);
+    let before = site.dump();
+    assert!(
+        before.len() > 20 && before["TITULO_RECEBER"].len() > 20,
+        "the dump sees the tables"
+    );
+    let first = site.json("08:20", &["scan", "--dry-run"], 0);
+    let second = site.json("08:20", &["scan", "--dry-run"], 0);
+    assert_eq!(first, second, "and it finds the same");
+    assert_eq!(notices(&first).len(), 14);
+    let csv = site.dir.path().join("varredura.csv");
+    site.run("08:21", &["scan", "--dry-run", "--csv", &csv.to_string_lossy()])
+        .expect(0);
+    site.run("08:22", &["status"]).expect(0);
+    site.run("08:22", &["pair", "--status"]).expect(0);
+    site.run(
+        "08:22",
+        &[
+            "preview",
+            "1",
+            "--out",
+            &site.dir.path().join("out").to_string_lossy(),
+        ],
+    )
+    .expect(0);
+    assert_eq!(site.dump(), before);
+
+    let rows = std::fs::read_to_string(csv).unwrap();
+    let selected = rows.lines().filter(|line| line.starts_with("selected;")).count();
+    let items: usize = notices(&first)
+        .iter()
+        .map(|n| n["receivables"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(selected, items, "one line a receivable:\n{rows}");
+
+    site.scan();
+    let stored = site.dump();
+    site.run("08:40", &["scan", "--dry-run"]).expect(0);
+    site.run(SEND_AT, &["send", "--dry-run"]).expect(0);
+    site.run(SEND_AT, &["send", "--test", "1", "--to", "51 99999-0001"])
+        .expect(0);
+    assert_eq!(site.dump(), stored, "with notices in the outbox, too");
+    assert!(
+        site.messages()[0].text.starts_with("*[TESTE]* Olá"),
+        "the test itself went out"
+    );
+}
+
+#[test]
+fn a_second_scan_of_one_close_adds_nothing() {
+    let site = Site::of(20);
+    let erp = |dump: &BTreeMap<String, Vec<String>>| -> BTreeMap<String, Vec<String>> {
+        dump.iter()
+            .filter(|(table, _)| !table.starts_with("WA_"))
+            .map(|(t, r)| (t.clone(), r.clone()))
+            .collect()
+    };
+    let before = site.dump();
+    assert_eq!(notices(&site.scan()).len(), 14);
+    let stored = site.dump();
+    assert_eq!(
+        erp(&stored),
+        erp(&before),
+        "the ERP's tables are never written to"
+    );
+    assert_eq!(stored["WA_NOTICE"].len(), 14);
+    let again = site.json("08:50", &["scan"], 0);
+    assert_eq!(notices(&again).len(), 0);
+    assert_eq!(
+        (&again["totals"]["standing"], &again["run"]),
+        (&14.into(), &serde_json::Value::Null)
+    );
+    assert_eq!(site.dump(), stored);
+}
+
+#[test]
+fn a_second_send_sends_nothing_twice() {
+    let site = Site::of(3);
+    site.scan();
+    assert_eq!(site.send(0)["notices"], serde_json::json!({"sent": 4}));
+    let lines = site.sandbox.log_lines();
+    assert!(lines.len() > 12);
+    let again = site.json("09:05", &["send"], 0);
+    assert_eq!((&again["due"], &again["parts_accepted"]), (&0.into(), &0.into()));
+    // Nor when the close is scanned again, nor a day later.
+    assert_eq!(notices(&site.json("09:10", &["scan"], 0)).len(), 0);
+    site.json("09:11", &["send"], 0);
+    site.json("2026-08-12 09:01", &["send"], 0);
+    assert_eq!(site.sandbox.log_lines(), lines);
+}
+
+#[test]
+fn one_customer_alone() {
+    let site = Site::of(4);
+    let scan = site.json("08:30", &["scan", "--customer", "2"], 0);
+    let customers: Vec<_> = notices(&scan)
+        .iter()
+        .map(|n| n["customer_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(customers, ["2", "2"]);
+    // The others come with the scan of all, and these do not come again.
+    let rest = site.scan();
+    assert_eq!(notices(&rest).len(), 3);
+    assert_eq!(rest["totals"]["standing"], 2);
+}
