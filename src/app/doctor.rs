@@ -175,11 +175,11 @@ pub fn erp_side(erp: &dyn Erp, shop: &Shop, clock: &dyn Clock) -> Result<(Ground
     Ok((ground, facts))
 }
 
+/// Opens the gateway of an instance.
+pub type Open<'a> = &'a dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>;
+
 /// Asks each instance's gateway for its version and the link.
-pub fn gateway_side(
-    instances: &[InstanceId],
-    open: &dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError>,
-) -> Vec<Fact> {
+pub fn gateway_side(instances: &[InstanceId], open: Open<'_>) -> Vec<Fact> {
     if instances.is_empty() {
         return vec![Fact::NoInstance];
     }

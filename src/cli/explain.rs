@@ -329,10 +329,8 @@ impl Page<'_> {
                 }
             }
         }
-        if story.bank_return_stale {
-            if let Some(last) = story.system.last_bank_return {
-                out.prose(&context.text("warning-bank-return", &[("last", self.date(last).into())]))?;
-            }
+        if let Some(last) = story.system.last_bank_return.filter(|_| story.bank_return_stale) {
+            out.prose(&context.text("warning-bank-return", &[("last", self.date(last).into())]))?;
         }
         if let Some(hold) = &story.hold {
             let args = [("kind", self.hold_kind(&hold.kind).into())];

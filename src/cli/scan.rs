@@ -89,11 +89,11 @@ impl Shown {
         Shown { selected: only != Some(Only::Skipped), skipped: only != Some(Only::Selected) }
     }
 
-    fn notices<'a>(self, report: &'a ScanReport) -> &'a [ReportedNotice] {
+    fn notices(self, report: &ScanReport) -> &[ReportedNotice] {
         if self.selected { &report.notices } else { &[] }
     }
 
-    fn skipped<'a>(self, report: &'a ScanReport) -> &'a [Skipped] {
+    fn skipped(self, report: &ScanReport) -> &[Skipped] {
         if self.skipped { &report.skipped } else { &[] }
     }
 }

@@ -293,8 +293,11 @@ fn half_of_a_scan() {
     }
 }
 
-/// Check -> (status, detail, hint) of each line.
-fn doctor(site: &Site) -> (i32, Vec<(String, String, String, Option<String>)>) {
+/// Check, status, detail, hint.
+type Line = (String, String, String, Option<String>);
+
+/// Exit code and lines.
+fn doctor(site: &Site) -> (i32, Vec<Line>) {
     let (code, out, err) = site.run(&["--json", "doctor"]);
     let rows: Value = serde_json::from_str(&out).unwrap_or_else(|e| panic!("{e}: {out} {err}"));
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -306,7 +309,7 @@ fn doctor(site: &Site) -> (i32, Vec<(String, String, String, Option<String>)>) {
 }
 
 /// The checks that are not as they should be. The machine's own scheduler and time zone are not the test's.
-fn complaints(rows: &[(String, String, String, Option<String>)]) -> Vec<(&str, &str)> {
+fn complaints(rows: &[Line]) -> Vec<(&str, &str)> {
     rows.iter()
         .filter(|(check, status, ..)| status != "ok" && !matches!(check.as_str(), "schedule" | "time_zone"))
         .map(|(check, status, ..)| (check.as_str(), status.as_str()))

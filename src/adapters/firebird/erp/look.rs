@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use super::contract::{Expect, Spec, columns, problems};
 use super::read::{Fault, Fields, masked, positions, shown};
 use super::snapshot::{FirebirdSnapshot, refused, select_list};
+use crate::adapters::firebird::connection::DatabaseError;
 use crate::adapters::firebird::connection::Value;
 use crate::domain::receivable::BadRow;
 use crate::ports::erp::{ErpError, QueryProblem};
@@ -44,6 +45,24 @@ pub struct LookColumn {
 }
 
 impl FirebirdSnapshot<'_> {
+    /// Rows that this connection has read so far, with an index or without, by table of the user, as the server counts
+    /// them.
+    ///
+    /// # Errors
+    /// [`ErpError`].
+    pub fn rows_read(&mut self) -> Result<Vec<(String, i64)>, ErpError> {
+        let sql = "SELECT TRIM(t.mon$table_name), CAST(SUM(s.mon$record_seq_reads + s.mon$record_idx_reads) AS BIGINT) FROM mon$table_stats t \
+                   JOIN mon$record_stats s ON s.mon$stat_id = t.mon$record_stat_id \
+                   JOIN mon$attachments a ON a.mon$stat_id = t.mon$stat_id \
+                   WHERE a.mon$attachment_id = CURRENT_CONNECTION AND t.mon$table_name NOT STARTING WITH 'RDB$' \
+                   AND t.mon$table_name NOT STARTING WITH 'MON$' GROUP BY 1";
+        let rows = self.connection.query(sql, &[])?;
+        Ok(rows
+            .iter()
+            .map(|row| Ok((row.text(0)?, row.opt_int(1)?.unwrap_or(0))))
+            .collect::<Result<_, DatabaseError>>()?)
+    }
+
     /// Looks at a query: prepares it, holds its columns against the contract, reads its first rows and shows `wanted`
     /// of them.
     ///

@@ -48,23 +48,6 @@ impl<'a> FirebirdSnapshot<'a> {
         self.queries
     }
 
-    /// Rows that this connection has read without an index so far, by table of the user, as the server counts them.
-    ///
-    /// # Errors
-    /// [`ErpError`].
-    pub fn sequential_reads(&mut self) -> Result<Vec<(String, i64)>, ErpError> {
-        let sql = "SELECT TRIM(t.mon$table_name), CAST(SUM(s.mon$record_seq_reads) AS BIGINT) FROM mon$table_stats t \
-                   JOIN mon$record_stats s ON s.mon$stat_id = t.mon$record_stat_id \
-                   JOIN mon$attachments a ON a.mon$stat_id = t.mon$stat_id \
-                   WHERE a.mon$attachment_id = CURRENT_CONNECTION AND t.mon$table_name NOT STARTING WITH 'RDB$' \
-                   AND t.mon$table_name NOT STARTING WITH 'MON$' GROUP BY 1";
-        let rows = self.connection.query(sql, &[])?;
-        Ok(rows
-            .iter()
-            .map(|row| Ok((row.text(0)?, row.opt_int(1)?.unwrap_or(0))))
-            .collect::<Result<_, DatabaseError>>()?)
-    }
-
     pub(super) fn describe(&mut self, query: &'static str) -> Result<Vec<Column>, ErpError> {
         let source = self.queries.get(query);
         let (from, to) = all_dates();
