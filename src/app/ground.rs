@@ -107,7 +107,11 @@ impl Ground {
     /// # Errors
     /// [`Precondition::EmailNotConfigured`].
     pub fn check_email(&self) -> Result<(), Precondition> {
-        if self.policies.values().any(|p| matches!(p, BranchPolicy::Active(_))) {
+        if self
+            .policies
+            .values()
+            .any(|p| matches!(p, BranchPolicy::Active(_)))
+        {
             Ok(())
         } else {
             Err(Precondition::EmailNotConfigured)
