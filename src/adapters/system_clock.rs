@@ -40,7 +40,10 @@ impl StopSignal {
         if self.is_set() {
             hook();
         }
-        self.1.lock().unwrap_or_else(PoisonError::into_inner).push(Box::new(hook));
+        self.1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::new(hook));
     }
 
     /// It was asked for.

@@ -8,8 +8,10 @@ use chrono::NaiveDate;
 use crate::domain::document::slip::{BoletoRefusal, usable_code};
 use crate::domain::ids::{CustomerId, ReceivableId};
 use crate::domain::notice::NoticeId;
+use crate::domain::phone::Phone;
+use crate::domain::policy::Stage;
 use crate::domain::receivable::{BadRow, BoletoRecord, Contact, Customer, Receivable};
-use crate::domain::selection::{Case, Decisions, Past, firing_stage, select};
+use crate::domain::selection::{Case, Decisions, Past, firing_stage, reached, select};
 use crate::ports::erp::{ErpError, ErpSnapshot, Scope};
 use crate::ports::outbox::Memory;
 
@@ -111,17 +113,30 @@ impl Debtors {
             .collect()
     }
 
+    /// The stages reached by every customer, for the baseline.
+    pub fn reached(&self, ground: &Ground, shop: &Shop, day: NaiveDate) -> Vec<(ReceivableId, Phone, Stage)> {
+        let rules = ground.rules(shop, day);
+        self.receivables
+            .iter()
+            .flat_map(|(id, receivables)| reached(&rules, &self.case(id, receivables)))
+            .collect()
+    }
+
+    fn case<'a>(&'a self, id: &'a CustomerId, receivables: &'a [Receivable]) -> Case<'a> {
+        Case {
+            id,
+            customer: self.customers.get(id),
+            contacts: self.contacts.get(id).map_or(&[], Vec::as_slice),
+            receivables,
+        }
+    }
+
     /// Decides about every customer.
     pub fn decide(&self, ground: &Ground, shop: &Shop, day: NaiveDate, past: &Past) -> Decisions {
         let rules = ground.rules(shop, day);
         let mut out = Decisions::default();
         for (id, receivables) in &self.receivables {
-            let case = Case {
-                id,
-                customer: self.customers.get(id),
-                contacts: self.contacts.get(id).map_or(&[], Vec::as_slice),
-                receivables,
-            };
+            let case = self.case(id, receivables);
             let decided = select(&rules, past, &case, &|r| self.boletos.contains_key(r));
             out.selected.extend(decided.selected);
             out.skipped.extend(decided.skipped);

@@ -124,9 +124,10 @@ impl Dossier {
         for id in debtors.boletos.keys() {
             // A file that is no PDF, or too large, is left aside: the boleto is drawn from its code.
             if let Some(bytes) = snapshot.boleto_pdf(customer, id)?
-                && boleto_pdf::check_bank_pdf(&bytes).is_ok() {
-                    bank_pdfs.insert(id.clone(), bytes);
-                }
+                && boleto_pdf::check_bank_pdf(&bytes).is_ok()
+            {
+                bank_pdfs.insert(id.clone(), bytes);
+            }
         }
         let branches: Vec<BranchId> = debtors
             .receivables
@@ -272,7 +273,9 @@ impl Dossier {
                     .any(|p| *p == PartKind::MergedBoletos || *p == PartKind::Boleto(id.clone()))
         });
         Ok(distinct(
-            with_boleto.filter_map(|(id, _)| self.debtors.boletos.get(id)).map(|r| Payee::of(r, &creditor)),
+            with_boleto
+                .filter_map(|(id, _)| self.debtors.boletos.get(id))
+                .map(|r| Payee::of(r, &creditor)),
         ))
     }
 

@@ -7,8 +7,8 @@ use chrono::{Datelike, Days, NaiveDate};
 
 use crate::domain::calendar::BankingCalendar;
 use crate::domain::ids::{BranchId, InstanceId};
-use crate::domain::policy::{Policy, row_for};
-use crate::domain::receivable::{BadRow, Branch, ContractInstance, PolicyRow, SystemDates};
+use crate::domain::policy::{NoticeKinds, Policy, row_for};
+use crate::domain::receivable::{BadRow, Batch, Branch, ContractInstance, PolicyRow, SystemDates};
 use crate::domain::selection::{BranchPolicy, Rules};
 use crate::ports::erp::{ErpError, ErpSnapshot};
 
@@ -88,7 +88,7 @@ impl Ground {
         let branches = snapshot.branches()?;
         let policy_rows = snapshot.notice_policy()?;
         let instances = snapshot.instances()?;
-        let policies = policies(&branches.rows, &policy_rows.rows, shop);
+        let policies = policies(&branches.rows, &policy_rows, shop.kinds);
         let mut bad_rows = branches.bad;
         bad_rows.extend(policy_rows.bad);
         bad_rows.extend(instances.bad);
@@ -107,7 +107,11 @@ impl Ground {
     /// # Errors
     /// [`Precondition::EmailNotConfigured`].
     pub fn check_email(&self) -> Result<(), Precondition> {
-        if self.policies.values().any(|p| matches!(p, BranchPolicy::Active(_))) {
+        if self
+            .policies
+            .values()
+            .any(|p| matches!(p, BranchPolicy::Active(_)))
+        {
             Ok(())
         } else {
             Err(Precondition::EmailNotConfigured)
@@ -211,15 +215,123 @@ pub fn check_contract(snapshot: &mut dyn ErpSnapshot, day: NaiveDate) -> Result<
     }
 }
 
-fn policies(branches: &[Branch], rows: &[PolicyRow], shop: &Shop) -> HashMap<BranchId, BranchPolicy> {
+/// The policy of each branch that could be read. A branch whose own row could not be is left out, and its receivables
+/// are refused as unreadable: the row for all may want what this branch does not.
+fn policies(
+    branches: &[Branch],
+    rows: &Batch<PolicyRow>,
+    kinds: NoticeKinds,
+) -> HashMap<BranchId, BranchPolicy> {
+    let unreadable = |branch: &BranchId| {
+        let own = |key: &str| key == branch.as_str();
+        // A row without a branch is reported by its number.
+        let general = |key: &str| key.starts_with('#');
+        let any = |test: &dyn Fn(&str) -> bool| rows.bad.iter().any(|b| test(b.key.trim()));
+        match row_for(&rows.rows, branch) {
+            Some(row) if row.branch.is_some() => false,
+            Some(_) => any(&own),
+            None => any(&own) || any(&general),
+        }
+    };
     branches
         .iter()
+        .filter(|branch| !unreadable(&branch.id))
         .map(|branch| {
-            let policy = match row_for(rows, &branch.id) {
-                Some(row) if row.email_configured => BranchPolicy::Active(Policy::from_row(row, shop.kinds)),
+            let policy = match row_for(&rows.rows, &branch.id) {
+                Some(row) if row.email_configured => BranchPolicy::Active(Policy::from_row(row, kinds)),
                 _ => BranchPolicy::EmailNotConfigured,
             };
             (branch.id.clone(), policy)
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::receivable::BadValue;
+    use crate::domain::tax_id::TaxId;
+
+    fn branch(id: &str) -> Branch {
+        Branch {
+            id: BranchId::new(id),
+            legal_name: "Aurora Ltda".to_owned(),
+            trade_name: None,
+            tax_id: TaxId::parse("11.222.333/0001-81").unwrap(),
+            address: "Rua A, 1".to_owned(),
+            district: None,
+            city: "Ijuí".to_owned(),
+            state: "RS".to_owned(),
+            postal_code: None,
+            phone: None,
+            email: None,
+            logo: None,
+        }
+    }
+
+    fn row(branch: Option<&str>, email_configured: bool) -> PolicyRow {
+        PolicyRow {
+            branch: branch.map(BranchId::new),
+            email_configured,
+            notify_upcoming: true,
+            upcoming_days: vec![2],
+            notify_overdue: true,
+            overdue_days: vec![7],
+            repeat_every_days: None,
+            stop_after_days: None,
+            min_amount: None,
+        }
+    }
+
+    fn bad(key: &str) -> BadRow {
+        BadRow {
+            query: "notice_policy".to_owned(),
+            key: key.to_owned(),
+            column: "OVERDUE_DAYS".to_owned(),
+            problem: BadValue::NotAListOfDays,
+            value: "**".to_owned(),
+        }
+    }
+
+    /// One line a case: rows read, keys of rows not read, what counts for branches 1 and 2.
+    #[test]
+    fn a_policy_that_cannot_be_read_is_no_policy() {
+        for (rows, unread, expected) in [
+            (vec![row(None, true)], vec![], ["active", "active"]),
+            (vec![row(None, true)], vec!["2"], ["active", "unreadable"]),
+            (vec![row(None, true)], vec!["#2"], ["active", "active"]),
+            (vec![row(Some("1"), true)], vec!["#2"], ["active", "unreadable"]),
+            (vec![row(Some("1"), true)], vec![], ["active", "off"]),
+            (
+                vec![row(None, true), row(Some("2"), false)],
+                vec![],
+                ["active", "off"],
+            ),
+            (
+                vec![row(None, false), row(Some("2"), true)],
+                vec![],
+                ["off", "active"],
+            ),
+            // A second row for the same branch is reported and left aside; the first one counts.
+            (
+                vec![row(None, true), row(Some("2"), false)],
+                vec!["2"],
+                ["active", "off"],
+            ),
+            (vec![], vec!["1"], ["unreadable", "off"]),
+        ] {
+            let count = (rows.len(), unread.clone());
+            let batch = Batch {
+                rows,
+                bad: unread.into_iter().map(bad).collect(),
+            };
+            let found = policies(&[branch("1"), branch("2")], &batch, NoticeKinds::Both);
+            let words = ["1", "2"].map(|id| match found.get(&BranchId::new(id)) {
+                Some(BranchPolicy::Active(_)) => "active",
+                Some(BranchPolicy::EmailNotConfigured) => "off",
+                None => "unreadable",
+            });
+            assert_eq!(words, expected, "{count:?}");
+        }
+    }
 }

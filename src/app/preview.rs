@@ -81,8 +81,12 @@ pub fn preview(
     let mut stored = Vec::new();
     if let Some(outbox) = outbox {
         let memory = outbox.memory(&dossier.debtors.firing(&dossier.ground, shop, dossier.day))?;
-        let free: HashSet<_> =
-            memory.untouched.iter().filter(|n| n.customer == *customer).map(|n| n.id).collect();
+        let free: HashSet<_> = memory
+            .untouched
+            .iter()
+            .filter(|n| n.customer == *customer)
+            .map(|n| n.id)
+            .collect();
         known = past(&memory, &free);
         for notice in memory.untouched.iter().filter(|n| n.customer == *customer) {
             stored.extend(outbox.notice(notice.id)?);
@@ -91,13 +95,19 @@ pub fn preview(
     let mut decisions = dossier.debtors.decide(&dossier.ground, shop, dossier.day, &known);
     let mut already_claimed = false;
     if decisions.selected.is_empty() {
-        let without_past = dossier.debtors.decide(&dossier.ground, shop, dossier.day, &Past::default());
+        let without_past = dossier
+            .debtors
+            .decide(&dossier.ground, shop, dossier.day, &Past::default());
         already_claimed = !without_past.selected.is_empty();
         decisions.selected = without_past.selected;
     }
     let mut previews = Vec::new();
     for selected in &decisions.selected {
-        let boletos: Vec<_> = selected.items.iter().map(|i| (i.receivable.clone(), i.has_boleto)).collect();
+        let boletos: Vec<_> = selected
+            .items
+            .iter()
+            .map(|i| (i.receivable.clone(), i.has_boleto))
+            .collect();
         let parts = parts_of(&boletos, shop.max_boletos, shop.send_code);
         // A stored notice that waits gives its reference: the files are then exactly those that will leave.
         let reference = stored
@@ -107,9 +117,21 @@ pub fn preview(
         let letter = Letter::of_selected(selected, parts.clone(), reference);
         let contents = parts
             .into_iter()
-            .map(|part| dossier.content(shop, &letter, &part).map(|content| (part, content)))
+            .map(|part| {
+                dossier
+                    .content(shop, &letter, &part)
+                    .map(|content| (part, content))
+            })
             .collect::<Result<Vec<_>, _>>()?;
-        previews.push(Preview { phone: selected.phone.clone(), letter, parts: contents });
+        previews.push(Preview {
+            phone: selected.phone.clone(),
+            letter,
+            parts: contents,
+        });
     }
-    Ok(Previews { previews, skipped: decisions.skipped, already_claimed })
+    Ok(Previews {
+        previews,
+        skipped: decisions.skipped,
+        already_claimed,
+    })
 }

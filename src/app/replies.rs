@@ -249,9 +249,10 @@ fn treat(
             (None, Treatment::Store | Treatment::Forward) => None,
         };
         if let (Some(wanted), true) = (wanted, in_window)
-            && !shop_wrote_since(ctx.outbox, messages, message, &answerable)? {
-                answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
-            }
+            && !shop_wrote_since(ctx.outbox, messages, message, &answerable)?
+        {
+            answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
+        }
         if ctx.shop.replies.treatment == Treatment::Forward {
             forward(ctx, gateway, &answerable, message, report)?;
         }
@@ -266,10 +267,11 @@ fn is_group(chat: &CanonicalId) -> bool {
 /// The phone behind a chat: as resolved when we wrote, or learnt from a LID. Unknown: `None`.
 fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option<Phone>, RepliesError> {
     if let Some(alt) = &message.chat_alt
-        && let Some(phone) = outbox.phone_of(alt)? {
-            outbox.save_lid(&message.chat, &phone)?;
-            return Ok(Some(phone));
-        }
+        && let Some(phone) = outbox.phone_of(alt)?
+    {
+        outbox.save_lid(&message.chat, &phone)?;
+        return Ok(Some(phone));
+    }
     Ok(outbox.phone_of(&message.chat)?)
 }
 

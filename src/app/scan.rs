@@ -1,6 +1,6 @@
 //! Selects after the close and stores the notices. A dry run is the same code, stopping before the store.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
@@ -10,17 +10,22 @@ use crate::domain::guard::{self, Held};
 use crate::domain::ids::{BranchId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::notice::{PartKind, parts_of};
 use crate::domain::phone::Phone;
-use crate::domain::policy::Stage;
 use crate::domain::receivable::BadRow;
-use crate::domain::selection::{Selected, SkipReason, Skipped};
+use crate::domain::selection::{Selected, Skipped};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, ErpError, Scope};
 use crate::ports::failpoint::{self, Step};
-use crate::ports::outbox::{Claim, Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
+use crate::ports::outbox::{Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
 
 use super::choose::{Debtors, past};
 use super::ground::{Ground, GroundError, Precondition};
 use super::shop::Shop;
+
+mod baseline;
+mod reconcile;
+
+pub use baseline::baseline;
+use reconcile::{Reconciled, reconcile, run_size};
 
 /// What to scan.
 #[derive(Debug, Clone, Default)]
@@ -219,12 +224,14 @@ fn scan_once(
     let free: HashSet<_> = replaceable.iter().map(|n| n.id).collect();
     let decisions = debtors.decide(&ground, shop, day, &past(&memory, &free));
 
+    let reconciled = reconcile(decisions.selected, &replaceable, close);
+    let size = run_size(&reconciled, &memory.untouched, close);
     let Reconciled {
         new,
         standing,
         superseded,
         mut skipped,
-    } = reconcile(decisions.selected, &replaceable, close);
+    } = reconciled;
     skipped.splice(0..0, decisions.skipped);
 
     let held = match &mut outbox {
@@ -238,9 +245,9 @@ fn scan_once(
                 *sizes.entry(run.close).or_default() += run.notices;
             }
             let sizes: Vec<u32> = sizes.into_values().collect();
-            guard::verdict(new.len() as u32, &sizes, shop.first_runs_limit)
+            guard::verdict(size, &sizes, shop.first_runs_limit)
         }
-        None => guard::verdict(new.len() as u32, &[], shop.first_runs_limit),
+        None => guard::verdict(size, &[], shop.first_runs_limit),
     };
 
     let mut notices = Vec::new();
@@ -331,58 +338,6 @@ fn scan_once(
     Ok(report)
 }
 
-struct Reconciled {
-    new: Vec<Selected>,
-    standing: usize,
-    superseded: Vec<crate::domain::notice::NoticeId>,
-    skipped: Vec<Skipped>,
-}
-
-/// What is new against what stands untouched. Notices of earlier closes are superseded; one of this close stays
-/// when it says the same, and is replaced when it says something else.
-fn reconcile(selected: Vec<Selected>, replaceable: &[&Untouched], close: NaiveDate) -> Reconciled {
-    type Key<'a> = (&'a BranchId, &'a CustomerId, &'a Phone);
-    let mut of_this_close: HashMap<Key<'_>, &Untouched> = HashMap::new();
-    let mut superseded = Vec::new();
-    for notice in replaceable {
-        if notice.close < close {
-            superseded.push(notice.id);
-        } else {
-            of_this_close.insert((&notice.branch, &notice.customer, &notice.phone), notice);
-        }
-    }
-    let (mut new, mut skipped, mut standing) = (Vec::new(), Vec::new(), 0);
-    for one in selected {
-        let Some(stored) = of_this_close.get(&(&one.branch, &one.customer, &one.phone)) else {
-            new.push(one);
-            continue;
-        };
-        let (now, before): (HashSet<_>, HashSet<_>) = (
-            one.claims().into_iter().collect(),
-            stored.items.iter().cloned().collect(),
-        );
-        if now == before {
-            standing += 1;
-            skipped.extend(one.items.iter().map(|item| Skipped {
-                customer: one.customer.clone(),
-                contact: Some(one.contact.clone()),
-                receivable: Some(item.receivable.clone()),
-                reason: SkipReason::StageClaimed,
-                detail: item.stage.to_string(),
-            }));
-        } else {
-            superseded.push(stored.id);
-            new.push(one);
-        }
-    }
-    Reconciled {
-        new,
-        standing,
-        superseded,
-        skipped,
-    }
-}
-
 fn warnings(
     ground: &Ground,
     shop: &Shop,
@@ -419,56 +374,4 @@ fn warnings(
             }),
     );
     out
-}
-
-/// Records all stages that are reached now as done, without sending (`scan --baseline`): for the first day at a
-/// shop with years of old debts. Returns how many claims were added.
-///
-/// # Errors
-/// [`ScanError`].
-pub fn baseline(
-    erp: &dyn Erp,
-    outbox: &mut dyn Outbox,
-    shop: &Shop,
-    clock: &dyn Clock,
-) -> Result<u32, ScanError> {
-    let now = clock.now();
-    let mut snapshot = erp.snapshot()?;
-    let close = snapshot.system()?.last_close();
-    let day = close
-        .checked_add_days(Days::new(1))
-        .unwrap_or(close)
-        .max(shop.today(now));
-    let ground = Ground::read(&mut *snapshot, shop, day)?;
-    let (from, to) = ground.due_window(day);
-    let debtors = Debtors::read(
-        &mut *snapshot,
-        &Scope::DueBetween { from, to },
-        &ground,
-        shop,
-        day,
-    )?;
-    drop(snapshot);
-    let memory = outbox.memory(&debtors.firing(&ground, shop, day))?;
-    let free: HashSet<_> = memory.untouched.iter().map(|n| n.id).collect();
-    // What keeps a notice from leaving today must not keep a stage from being recorded.
-    let mut known = past(&memory, &free);
-    known.last_written.clear();
-    let claims: Vec<Claim> = debtors
-        .decide(&ground, shop, day, &known)
-        .selected
-        .into_iter()
-        .flat_map(|s| {
-            let phone = s.phone.clone();
-            s.claims()
-                .into_iter()
-                .map(move |(receivable, stage): (ReceivableId, Stage)| Claim {
-                    receivable,
-                    phone: phone.clone(),
-                    stage,
-                    notice: None,
-                })
-        })
-        .collect();
-    Ok(outbox.baseline(&claims, now)?)
 }

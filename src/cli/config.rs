@@ -23,7 +23,10 @@ pub fn run(context: &Context, args: &ConfigArgs) -> Result<ExitCode, CliError> {
 fn check(context: &Context, settings: &Settings) -> Result<(), CliError> {
     let problems = templates(context, settings);
     if !problems.is_empty() {
-        return Err(CliError::Config(ConfigErrors { file: settings.file.clone(), problems }));
+        return Err(CliError::Config(ConfigErrors {
+            file: settings.file.clone(),
+            problems,
+        }));
     }
     let file = settings.file.display().to_string();
     if context.output.is_json() {
@@ -46,15 +49,20 @@ pub fn templates(context: &Context, settings: &Settings) -> Vec<ConfigProblem> {
     let lang = context.lang();
     let message = message::check_template(settings.features.message.as_deref(), lang);
     let answer = message::check_auto_reply(settings.replies.text.as_deref(), lang);
-    [("features", "message", message), ("settings.replies", "text", answer)]
-        .into_iter()
-        .filter_map(|(section, key, checked)| Some((section, key, checked.err()?)))
-        .map(|(section, key, error)| ConfigProblem {
-            line: line_in_file(settings, section, key, template_line(&error)),
-            key: Some(format!("{section}.{key}")),
-            kind: ProblemKind::Template { detail: template_detail(&error) },
-        })
-        .collect()
+    [
+        ("features", "message", message),
+        ("settings.replies", "text", answer),
+    ]
+    .into_iter()
+    .filter_map(|(section, key, checked)| Some((section, key, checked.err()?)))
+    .map(|(section, key, error)| ConfigProblem {
+        line: line_in_file(settings, section, key, template_line(&error)),
+        key: Some(format!("{section}.{key}")),
+        kind: ProblemKind::Template {
+            detail: template_detail(&error),
+        },
+    })
+    .collect()
 }
 
 /// The line within the template.
@@ -78,16 +86,26 @@ fn template_detail(error: &TemplateError) -> String {
 /// The line of the file at which line `within` of a text stands; a text that begins below its opening quotes begins
 /// one line later.
 fn line_in_file(settings: &Settings, section: &str, key: &str, within: usize) -> Option<usize> {
-    let value = settings.effective.iter().find(|v| v.section == section && v.key == key)?;
+    let value = settings
+        .effective
+        .iter()
+        .find(|v| v.section == section && v.key == key)?;
     let Origin::Line(line) = value.origin else {
         return None;
     };
     // The value as it stands in the file, quotes included; only between three quotes does a text have lines.
     let source = value.value.as_deref().unwrap_or_default();
-    let Some(rest) = source.strip_prefix("\"\"\"").or_else(|| source.strip_prefix("'''")) else {
+    let Some(rest) = source
+        .strip_prefix("\"\"\"")
+        .or_else(|| source.strip_prefix("'''"))
+    else {
         return Some(line);
     };
-    Some(if rest.starts_with(['\n', '\r']) { line + within } else { line + within - 1 })
+    Some(if rest.starts_with(['\n', '\r']) {
+        line + within
+    } else {
+        line + within - 1
+    })
 }
 
 fn show(context: &Context, settings: &Settings) -> Result<(), CliError> {

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use super::args::Global;
-use crate::adapters::firebird::connection::Interrupt;
 use super::args::parse;
 use super::error::CliError;
 use super::interrupt::{self, Stop};
 use super::lock::Lock;
 use super::output::{Format, Output};
+use crate::adapters::firebird::connection::Interrupt;
 use crate::config::{self, ConfigErrors, ConfigProblem, ProblemKind, Settings, discovery, secrets};
 use crate::i18n::{Catalog, Lang, Value};
 

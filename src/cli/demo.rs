@@ -51,7 +51,10 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
     let settings = context.settings()?;
     let clock = wiring::clock(context);
     let _lock = context.lock(clock.now())?;
-    let today = clock.now().with_timezone(&settings.sending.time_zone).date_naive();
+    let today = clock
+        .now()
+        .with_timezone(&settings.sending.time_zone)
+        .date_naive();
     let spec = SampleSpec {
         customers: args.customers,
         receivables: args.receivables,
@@ -88,7 +91,10 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
             ("customers", summary.customers.into()),
             ("receivables", summary.receivables.into()),
             ("boletos", summary.boletos.into()),
-            ("close", format::date(context.lang(), today.pred_opt().unwrap_or(today)).into()),
+            (
+                "close",
+                format::date(context.lang(), today.pred_opt().unwrap_or(today)).into(),
+            ),
         ];
         context.output.prose(&context.text("demo-seeded", &args))?;
     }
@@ -117,10 +123,14 @@ impl<'a> Day<'a> {
         let now = wiring::reading_clock(context).now();
         let today = now.with_timezone(&Sao_Paulo).date_naive();
         let nine = chrono::NaiveTime::from_hms_opt(9, 0, 0).unwrap_or_default();
-        let day = SendingCalendar::lawful(Vec::new()).next_sending_day(today, nine).unwrap_or(today);
+        let day = SendingCalendar::lawful(Vec::new())
+            .next_sending_day(today, nine)
+            .unwrap_or(today);
 
-        let clock: StationClock =
-            Arc::new(Mutex::new(SystemClock::new(Some(moment(day, 7, 0)), StopSignal::default())));
+        let clock: StationClock = Arc::new(Mutex::new(SystemClock::new(
+            Some(moment(day, 7, 0)),
+            StopSignal::default(),
+        )));
         let told = Arc::clone(&clock);
         let options = SandboxOptions {
             log: Some(dir.join("mensagens.jsonl")),
@@ -138,11 +148,17 @@ impl<'a> Day<'a> {
             &[
                 (
                     "database",
-                    &[("path", Literal::Text("demo.fdb".into())), ("driver", Literal::Text("native".into()))],
+                    &[
+                        ("path", Literal::Text("demo.fdb".into())),
+                        ("driver", Literal::Text("native".into())),
+                    ],
                 ),
                 (
                     "gateway",
-                    &[("url", Literal::Text(sandbox.url())), ("api_key", Literal::Text("sandbox".into()))],
+                    &[
+                        ("url", Literal::Text(sandbox.url())),
+                        ("api_key", Literal::Text("sandbox".into())),
+                    ],
                 ),
                 (
                     "settings.pacing",
@@ -157,23 +173,59 @@ impl<'a> Day<'a> {
         );
         let path = dir.join(CONFIG);
         fs::write(&path, config).map_err(|e| CliError::file(path, e))?;
-        Ok(Day { context, dir, day, clock, sandbox })
+        Ok(Day {
+            context,
+            dir,
+            day,
+            clock,
+            sandbox,
+        })
     }
 
     fn run(self, args: &DemoArgs) -> Result<ExitCode, CliError> {
         let context = self.context;
         let customers = args.customers.to_string();
         self.say(&context.text("demo-begin", &[("url", self.sandbox.url().into())]));
-        self.station("demo-station-seed", (7, 0), &["demo", "seed", "--customers", &customers], &[])?;
+        self.station(
+            "demo-station-seed",
+            (7, 0),
+            &["demo", "seed", "--customers", &customers],
+            &[],
+        )?;
         self.station("demo-station-init", (7, 30), &["init"], &[])?;
         let png = self.dir.join("qr.png");
-        self.station("demo-station-pair", (8, 0), &["pair", "--png", &png.to_string_lossy()], &[])?;
-        self.station("demo-station-dry-run", (8, 20), &["scan", "--dry-run"], &[ExitCode::NeedsPerson])?;
-        self.station("demo-station-scan", (8, 30), &["--quiet", "scan"], &[ExitCode::NeedsPerson])?;
+        self.station(
+            "demo-station-pair",
+            (8, 0),
+            &["pair", "--png", &png.to_string_lossy()],
+            &[],
+        )?;
+        self.station(
+            "demo-station-dry-run",
+            (8, 20),
+            &["scan", "--dry-run"],
+            &[ExitCode::NeedsPerson],
+        )?;
+        self.station(
+            "demo-station-scan",
+            (8, 30),
+            &["--quiet", "scan"],
+            &[ExitCode::NeedsPerson],
+        )?;
         self.station("demo-station-send", (9, 1), &["send"], &[ExitCode::NeedsPerson])?;
         self.customer_answers()?;
-        self.station("demo-station-replies", (9, 30), &["replies"], &[ExitCode::NeedsPerson])?;
-        self.station("demo-station-status", (9, 31), &["status"], &[ExitCode::NeedsPerson])?;
+        self.station(
+            "demo-station-replies",
+            (9, 30),
+            &["replies"],
+            &[ExitCode::NeedsPerson],
+        )?;
+        self.station(
+            "demo-station-status",
+            (9, 31),
+            &["status"],
+            &[ExitCode::NeedsPerson],
+        )?;
         self.farewell(args.serve)?;
         Ok(ExitCode::Done)
     }
@@ -182,7 +234,11 @@ impl<'a> Day<'a> {
     fn station(&self, title: &str, at: (u32, u32), args: &[&str], also: &[ExitCode]) -> Result<(), CliError> {
         let now = self.at(at);
         let shown: Vec<&str> = args.iter().copied().filter(|a| *a != "--quiet").collect();
-        self.say(&format!("\n== {}\n$ wa-notify {}", self.context.say(title), shown.join(" ")));
+        self.say(&format!(
+            "\n== {}\n$ wa-notify {}",
+            self.context.say(title),
+            shown.join(" ")
+        ));
         let program = std::env::current_exe().map_err(|e| CliError::Unexpected(e.into()))?;
         let json = self.context.output.is_json();
         let status = Command::new(&program)
@@ -196,7 +252,10 @@ impl<'a> Day<'a> {
             .stdout(if json { Stdio::null() } else { Stdio::inherit() })
             .status()
             .map_err(|e| CliError::file(program, e))?;
-        let code = status.code().and_then(|c| u8::try_from(c).ok()).map_or(ExitCode::Unexpected, ExitCode::from_number);
+        let code = status
+            .code()
+            .and_then(|c| u8::try_from(c).ok())
+            .map_or(ExitCode::Unexpected, ExitCode::from_number);
         if code == ExitCode::Done || also.contains(&code) {
             return Ok(());
         }
@@ -204,7 +263,10 @@ impl<'a> Day<'a> {
             code,
             Words::new(self.context.text(
                 "demo-station-failed",
-                &[("command", shown.join(" ").into()), ("code", u32::from(code.number()).into())],
+                &[
+                    ("command", shown.join(" ").into()),
+                    ("code", u32::from(code.number()).into()),
+                ],
             )),
         ))
     }
@@ -223,9 +285,10 @@ impl<'a> Day<'a> {
         let mut chats: Vec<String> = Vec::new();
         for message in self.delivered()? {
             if let Some(to) = message["to"].as_str().map(str::to_owned)
-                && !chats.contains(&to) {
-                    chats.push(to);
-                }
+                && !chats.contains(&to)
+            {
+                chats.push(to);
+            }
         }
         self.say(&format!("\n== {}", self.context.say("demo-station-answers")));
         for (chat, key) in chats.iter().zip(["demo-answer-paid", "demo-answer-stop"]) {
@@ -242,7 +305,10 @@ impl<'a> Day<'a> {
     fn delivered(&self) -> Result<Vec<Json>, CliError> {
         let path = self.dir.join("mensagens.jsonl");
         let text = fs::read_to_string(&path).map_err(|e| CliError::file(&path, e))?;
-        Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+        Ok(text
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect())
     }
 
     fn farewell(&self, serve: bool) -> Result<(), CliError> {
@@ -267,13 +333,19 @@ impl<'a> Day<'a> {
                 ("messages", messages.display().to_string().into()),
                 ("config", self.dir.join(CONFIG).display().to_string().into()),
             ];
-            self.context.output.line(&format!("\n{}", self.context.text("demo-end", &args)))?;
+            self.context
+                .output
+                .line(&format!("\n{}", self.context.text("demo-end", &args)))?;
         }
         if !serve {
             self.say(&self.context.say("demo-serve-hint"));
             return Ok(());
         }
-        self.say(&self.context.text("demo-serving", &[("url", self.sandbox.url().into())]));
+        self.say(
+            &self
+                .context
+                .text("demo-serving", &[("url", self.sandbox.url().into())]),
+        );
         let clock = wiring::clock(self.context);
         while clock.sleep(Duration::from_secs(3600)) {}
         Ok(())
@@ -287,7 +359,10 @@ impl<'a> Day<'a> {
 /// A wall-clock moment of the shop.
 fn moment(day: NaiveDate, hour: u32, minute: u32) -> DateTime<Utc> {
     let local = day.and_hms_opt(hour, minute, 0).unwrap_or_default();
-    Sao_Paulo.from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
+    Sao_Paulo
+        .from_local_datetime(&local)
+        .earliest()
+        .map_or_else(|| local.and_utc(), |t| t.with_timezone(&Utc))
 }
 
 /// Makes the folder, or empties an earlier demo's; a folder with anything else in it is left alone.
@@ -301,8 +376,11 @@ fn empty_folder(context: &Context, dir: &Path) -> Result<(), CliError> {
     if !ours && !empty {
         return Err(CliError::said(
             ExitCode::Usage,
-            Words::new(context.text("demo-folder-taken", &[("folder", dir.display().to_string().into())]))
-                .hint(context.say("demo-folder-taken-hint")),
+            Words::new(context.text(
+                "demo-folder-taken",
+                &[("folder", dir.display().to_string().into())],
+            ))
+            .hint(context.say("demo-folder-taken-hint")),
         ));
     }
     for name in [".firebird", "pdf", "logs"] {
@@ -311,7 +389,12 @@ fn empty_folder(context: &Context, dir: &Path) -> Result<(), CliError> {
             fs::remove_dir_all(&path).map_err(|e| CliError::file(path, e))?;
         }
     }
-    for name in ["demo.fdb", "mensagens.jsonl", "qr.png", "wa-notify.toml.high-water"] {
+    for name in [
+        "demo.fdb",
+        "mensagens.jsonl",
+        "qr.png",
+        "wa-notify.toml.high-water",
+    ] {
         let path = dir.join(name);
         if path.exists() {
             fs::remove_file(&path).map_err(|e| CliError::file(path, e))?;
@@ -336,5 +419,8 @@ fn post(address: &str, path: &str, body: &str) -> std::io::Result<()> {
     if status.starts_with('2') {
         return Ok(());
     }
-    Err(std::io::Error::other(format!("{path}: {}", answer.lines().next().unwrap_or_default())))
+    Err(std::io::Error::other(format!(
+        "{path}: {}",
+        answer.lines().next().unwrap_or_default()
+    )))
 }

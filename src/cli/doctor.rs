@@ -161,8 +161,8 @@ impl Report<'_> {
 
     /// The ERP's database; `false`: nothing more can be asked of it.
     fn database(&mut self, settings: &Settings) -> bool {
-        let connected =
-            Connection::open(&wiring::connection(self.context, settings, &settings.database)).and_then(|mut c| {
+        let connected = Connection::open(&wiring::connection(self.context, settings, &settings.database))
+            .and_then(|mut c| {
                 let version = c.server_version()?;
                 let facts = c.query("SELECT CAST(MON$SQL_DIALECT AS INTEGER) FROM MON$DATABASE", &[])?;
                 let dialect = facts.first().map(|row| row.int(0)).transpose()?.unwrap_or(3);

@@ -46,7 +46,10 @@ impl ExitCode {
 
     /// The code of a number; a number that is none of ours is unexpected.
     pub fn from_number(number: u8) -> Self {
-        Self::ALL.into_iter().find(|code| code.number() == number).unwrap_or(ExitCode::Unexpected)
+        Self::ALL
+            .into_iter()
+            .find(|code| code.number() == number)
+            .unwrap_or(ExitCode::Unexpected)
     }
 
     /// The number given to the system.

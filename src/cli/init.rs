@@ -30,7 +30,10 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
         let path = context.new_config_path();
         let text = ask(context, args)?;
         write_new(&path, &text)?;
-        out.say(&context.text("init-config-written", &[("path", path.display().to_string().into())]));
+        out.say(&context.text(
+            "init-config-written",
+            &[("path", path.display().to_string().into())],
+        ));
     }
     let settings = context.settings()?;
     if let Some(code) = wiring::embedded_ready(context)? {
@@ -67,7 +70,11 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
             "last_close": system.last_close(),
         }))?;
     } else {
-        let key = if report.applied.is_empty() { "init-tables-there" } else { "init-tables-made" };
+        let key = if report.applied.is_empty() {
+            "init-tables-there"
+        } else {
+            "init-tables-made"
+        };
         out.prose(&context.text(key, &[("database", target.path.clone().into())]))?;
         if !forced_writes {
             out.warn(&context.say("init-forced-writes"));
@@ -76,12 +83,19 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
         out.prose(&context.text("init-last-close", &[("close", date.into())]))?;
         out.prose(&context.say("init-next"))?;
     }
-    Ok(if forced_writes { ExitCode::Done } else { ExitCode::NeedsPerson })
+    Ok(if forced_writes {
+        ExitCode::Done
+    } else {
+        ExitCode::NeedsPerson
+    })
 }
 
 /// The text of the new configuration, from the arguments and, on a terminal, from answers.
 fn ask(context: &Context, args: &InitArgs) -> Result<String, CliError> {
-    let asks = !args.yes && std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !context.output.is_json();
+    let asks = !args.yes
+        && std::io::stdin().is_terminal()
+        && std::io::stderr().is_terminal()
+        && !context.output.is_json();
     let input = |key: &str, default: Option<&str>| -> Result<String, CliError> {
         let prompt = Input::<String>::new().with_prompt(context.say(key));
         let prompt = match default {
@@ -146,7 +160,10 @@ fn ask(context: &Context, args: &InitArgs) -> Result<String, CliError> {
         None => {}
     }
     if let Some(library) = &args.client_library {
-        database.push(("client_library", config::Literal::Text(library.display().to_string())));
+        database.push((
+            "client_library",
+            config::Literal::Text(library.display().to_string()),
+        ));
     }
     Ok(config::new_file(&context.say("init-config-comment"), &database))
 }

@@ -25,12 +25,21 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
     let clock = wiring::clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
     let instance = gateways.choose(context, args.instance.as_deref())?;
-    let failed = |error| CliError::Gateway { instance: instance.to_string(), error };
+    let failed = |error| CliError::Gateway {
+        instance: instance.to_string(),
+        error,
+    };
     let gateway = gateways.open(&instance).map_err(failed)?;
     let before = gateway.status().map_err(failed)?;
     let out = &context.output;
     let state = |key: &str, state: &LinkState| {
-        context.text(key, &[("instance", instance.to_string().into()), ("state", words::link(context, state).into())])
+        context.text(
+            key,
+            &[
+                ("instance", instance.to_string().into()),
+                ("state", words::link(context, state).into()),
+            ],
+        )
     };
 
     if args.status {
@@ -39,7 +48,11 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
         } else {
             out.line(&state("pair-state", &before))?;
         }
-        return Ok(if matches!(before, LinkState::Open { .. }) { ExitCode::Done } else { ExitCode::NotPaired });
+        return Ok(if matches!(before, LinkState::Open { .. }) {
+            ExitCode::Done
+        } else {
+            ExitCode::NotPaired
+        });
     }
     if args.unlink {
         if matches!(before, LinkState::Open { .. } | LinkState::Connecting) {
@@ -60,7 +73,12 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
         out.say(&context.say("pair-ban-risk"));
     }
     let with = args.code.clone().map_or(PairWith::Qr, PairWith::Code);
-    let mut view = ConsoleView { context, png: args.png.clone(), drawn: 0, failed: None };
+    let mut view = ConsoleView {
+        context,
+        png: args.png.clone(),
+        drawn: 0,
+        failed: None,
+    };
     let paired = pair(&gateway, &gateway, &with, &clock, &mut view);
     if let Some(error) = view.failed.take() {
         return Err(error);
@@ -81,7 +99,11 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
             None => out.prose(&context.say(&format!("pair-{word}")))?,
         }
     }
-    Ok(if after.is_some() { ExitCode::Done } else { ExitCode::NotPaired })
+    Ok(if after.is_some() {
+        ExitCode::Done
+    } else {
+        ExitCode::NotPaired
+    })
 }
 
 /// Shows the codes in the console: each in place of the last one.
@@ -104,7 +126,9 @@ impl PairView for ConsoleView<'_> {
             match write_png(path, text) {
                 Ok(()) => {
                     let path = path.display().to_string();
-                    self.context.output.warn(&self.context.text("pair-png", &[("path", path.into())]));
+                    self.context
+                        .output
+                        .warn(&self.context.text("pair-png", &[("path", path.into())]));
                 }
                 Err(error) => self.failed = Some(error),
             }
@@ -124,7 +148,9 @@ impl PairView for ConsoleView<'_> {
                     ("have_columns", usize::from(columns).into()),
                     ("have_rows", usize::from(rows).into()),
                 ];
-                self.context.output.warn(&self.context.text("pair-too-small", &args));
+                self.context
+                    .output
+                    .warn(&self.context.text("pair-too-small", &args));
                 return;
             }
         }
@@ -137,7 +163,11 @@ impl PairView for ConsoleView<'_> {
     }
 
     fn code(&mut self, code: &str) {
-        self.context.output.warn(&self.context.text("pair-code", &[("code", code.to_owned().into())]));
+        self.context.output.warn(
+            &self
+                .context
+                .text("pair-code", &[("code", code.to_owned().into())]),
+        );
     }
 }
 
@@ -145,11 +175,16 @@ impl PairView for ConsoleView<'_> {
 fn write_png(path: &Path, text: &str) -> Result<(), CliError> {
     use std::io::Write;
     let bytes = qr::qr_png(text).map_err(|e| CliError::file(path, std::io::Error::other(e.to_string())))?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let failed = |e| CliError::file(path, e);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(&bytes).map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| CliError::file(path, e.error))
+    file.persist(path)
+        .map(drop)
+        .map_err(|e| CliError::file(path, e.error))
 }
 
 /// Runs `instances`.
@@ -161,27 +196,36 @@ pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, C
     let erp = wiring::erp(context, settings)?;
     let clock = wiring::reading_clock(context);
     let gateways = wiring::Gateways::read(settings, &erp, clock.now())?;
-    let mut rows: Vec<(String, bool, Result<LinkState, crate::ports::gateway::GatewayError>)> = Vec::new();
+    let mut rows: Vec<(
+        String,
+        bool,
+        Result<LinkState, crate::ports::gateway::GatewayError>,
+    )> = Vec::new();
     for name in gateways.names() {
         let link = gateways.open(&name).and_then(|gateway| gateway.status());
         rows.push((name.to_string(), true, link));
     }
     // What the gateway has besides: only a global key may ask, and a refusal of that is no failure.
     if let Some(first) = gateways.names().first()
-        && let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances()) {
-            for (name, state) in all {
-                if !rows.iter().any(|(known, ..)| *known == name) {
-                    rows.push((name, false, Ok(state)));
-                }
+        && let Ok(all) = gateways.open(first).and_then(|gateway| gateway.instances())
+    {
+        for (name, state) in all {
+            if !rows.iter().any(|(known, ..)| *known == name) {
+                rows.push((name, false, Ok(state)));
             }
         }
+    }
     let out = &context.output;
     if out.is_json() {
-        out.json(&json!(rows.iter().map(|(name, contracted, link)| json!({
-            "instance": name,
-            "contracted": contracted,
-            "state": match link { Ok(state) => words::link_word(state), Err(_) => "unreachable" },
-        })).collect::<Vec<_>>()))?;
+        out.json(&json!(
+            rows.iter()
+                .map(|(name, contracted, link)| json!({
+                    "instance": name,
+                    "contracted": contracted,
+                    "state": match link { Ok(state) => words::link_word(state), Err(_) => "unreachable" },
+                }))
+                .collect::<Vec<_>>()
+        ))?;
     } else if rows.is_empty() {
         return Err(CliError::said(
             ExitCode::Configuration,
@@ -196,12 +240,19 @@ pub fn instances(context: &Context, _args: &InstancesArgs) -> Result<ExitCode, C
                 Ok(state) => words::link(context, state),
                 Err(_) => context.say("link-unreachable"),
             };
-            table.add_row(vec![name.clone(), context.say(if *contracted { "yes-word" } else { "no-word" }), link]);
+            table.add_row(vec![
+                name.clone(),
+                context.say(if *contracted { "yes-word" } else { "no-word" }),
+                link,
+            ]);
         }
         out.rows(&table)?;
     }
     // One that cannot be asked is worth its own words.
-    match rows.into_iter().find_map(|(name, contracted, link)| link.err().filter(|_| contracted).map(|e| (name, e))) {
+    match rows
+        .into_iter()
+        .find_map(|(name, contracted, link)| link.err().filter(|_| contracted).map(|e| (name, e)))
+    {
         Some((instance, error)) => Err(CliError::Gateway { instance, error }),
         None => Ok(ExitCode::Done),
     }

@@ -44,10 +44,18 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
         for (kind, content) in &preview.parts {
             match content {
                 Content::Text(part) => text.push_str(&format!("{part}\n\n")),
-                Content::Document { file_name, caption, bytes, .. } => {
+                Content::Document {
+                    file_name,
+                    caption,
+                    bytes,
+                    ..
+                } => {
                     write(&args.out.join(file_name), bytes)?;
                     files.push(args.out.join(file_name));
-                    text.push_str(&format!("[{file_name}]\n{}\n\n", caption.as_deref().unwrap_or_default()));
+                    text.push_str(&format!(
+                        "[{file_name}]\n{}\n\n",
+                        caption.as_deref().unwrap_or_default()
+                    ));
                 }
             }
             if *kind == PartKind::Text {
@@ -80,14 +88,21 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
     }
     if made.previews.is_empty() {
         out.prose(&context.say("preview-nothing"))?;
-        let mut reasons: Vec<String> = made.skipped.iter().map(|s| words::reason(context, s.reason)).collect();
+        let mut reasons: Vec<String> = made
+            .skipped
+            .iter()
+            .map(|s| words::reason(context, s.reason))
+            .collect();
         reasons.sort();
         reasons.dedup();
         for reason in reasons {
             out.line(&format!("  {reason}"))?;
         }
     } else {
-        out.prose(&context.text("preview-files", &[("folder", args.out.display().to_string().into())]))?;
+        out.prose(&context.text(
+            "preview-files",
+            &[("folder", args.out.display().to_string().into())],
+        ))?;
         for file in &files {
             out.line(&format!("  {}", file.display()))?;
         }
@@ -102,5 +117,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(bytes).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| CliError::file(path, e.error))
+    file.persist(path)
+        .map(drop)
+        .map_err(|e| CliError::file(path, e.error))
 }

@@ -28,7 +28,9 @@ pub fn run(context: &Context, _args: &RepliesArgs) -> Result<ExitCode, CliError>
     let _lock = context.lock(clock.now())?;
     let mut outbox = wiring::outbox(context, settings)?;
     let opener = |instance: &InstanceId| -> Result<Box<dyn Chatting>, GatewayError> {
-        gateways.open(instance).map(|gateway| Box::new(gateway) as Box<dyn Chatting>)
+        gateways
+            .open(instance)
+            .map(|gateway| Box::new(gateway) as Box<dyn Chatting>)
     };
     let report = poll(
         &mut RepliesContext {
@@ -46,10 +48,17 @@ pub fn run(context: &Context, _args: &RepliesArgs) -> Result<ExitCode, CliError>
         RepliesError::Outbox(error) => CliError::Outbox(error),
         RepliesError::Message(error) => CliError::said(
             ExitCode::Configuration,
-            Words::new(context.say("template-bad")).detail(error.to_string()).hint(context.say("template-bad-hint")),
+            Words::new(context.say("template-bad"))
+                .detail(error.to_string())
+                .hint(context.say("template-bad-hint")),
         ),
     })?;
-    tracing::info!(seen = report.seen, stored = report.stored, answered = report.answered, "replies");
+    tracing::info!(
+        seen = report.seen,
+        stored = report.stored,
+        answered = report.answered,
+        "replies"
+    );
     tell(context, &report)
 }
 
@@ -74,8 +83,11 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         if report.stored == 0 {
             out.prose(&context.say("replies-none"))?;
         } else {
-            let intents: Vec<String> =
-                report.intents.iter().map(|(i, n)| format!("{n} {}", words::intent(context, *i))).collect();
+            let intents: Vec<String> = report
+                .intents
+                .iter()
+                .map(|(i, n)| format!("{n} {}", words::intent(context, *i)))
+                .collect();
             out.prose(&context.text(
                 "replies-some",
                 &[
@@ -93,7 +105,10 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         }
     }
     for (instance, error) in &report.failed {
-        let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
+        let error = CliError::Gateway {
+            instance: instance.to_string(),
+            error: error.clone(),
+        };
         let words = super::error::render(&error, &context.catalog, out.width(), out.has_colour());
         out.tell(words.trim_end());
     }

@@ -25,8 +25,11 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
     let erp = wiring::erp(context, settings)?;
-    let request =
-        ScanRequest { close: args.close, dry_run: args.dry_run, customer: args.customer.clone() };
+    let request = ScanRequest {
+        close: args.close,
+        dry_run: args.dry_run,
+        customer: args.customer.clone(),
+    };
     if args.dry_run {
         let clock = wiring::reading_clock(context);
         // Support staff may look before `init`.
@@ -51,7 +54,9 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         if context.output.is_json() {
             context.output.json(&json!({"confirmed": notices}))?;
         } else {
-            context.output.prose(&context.text("scan-confirmed", &[("notices", notices.into())]))?;
+            context
+                .output
+                .prose(&context.text("scan-confirmed", &[("notices", notices.into())]))?;
         }
         return Ok(ExitCode::Done);
     }
@@ -60,7 +65,9 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         if context.output.is_json() {
             context.output.json(&json!({"baseline": claims}))?;
         } else {
-            context.output.prose(&context.text("scan-baseline", &[("claims", claims.into())]))?;
+            context
+                .output
+                .prose(&context.text("scan-baseline", &[("claims", claims.into())]))?;
         }
         return Ok(ExitCode::Done);
     }
@@ -86,7 +93,10 @@ struct Shown {
 
 impl Shown {
     fn of(only: Option<Only>) -> Self {
-        Shown { selected: only != Some(Only::Skipped), skipped: only != Some(Only::Selected) }
+        Shown {
+            selected: only != Some(Only::Skipped),
+            skipped: only != Some(Only::Selected),
+        }
     }
 
     fn notices(self, report: &ScanReport) -> &[ReportedNotice] {
@@ -122,11 +132,14 @@ fn error(context: &Context, error: ScanError) -> CliError {
         ScanError::Outbox(error) => CliError::Outbox(error),
         ScanError::OldClose { asked, last } => {
             let lang = context.lang();
-            let args =
-                [("asked", format::date(lang, asked).into()), ("last", format::date(lang, last).into())];
+            let args = [
+                ("asked", format::date(lang, asked).into()),
+                ("last", format::date(lang, last).into()),
+            ];
             CliError::said(
                 ExitCode::Usage,
-                Words::new(context.text("scan-old-close", &args)).hint(context.text("scan-old-close-hint", &args)),
+                Words::new(context.text("scan-old-close", &args))
+                    .hint(context.text("scan-old-close-hint", &args)),
             )
         }
         ScanError::NoInstance(branch) => CliError::said(
@@ -226,7 +239,10 @@ fn warning_document(warning: &ScanWarning) -> Json {
 fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let broken = |e: csv::Error| CliError::file(path, std::io::Error::other(e));
     let failed = |e: std::io::Error| CliError::file(path, e);
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     {
         use std::io::Write;
@@ -235,8 +251,21 @@ fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliEr
         // A semicolon, since a comma is the decimal mark here and Excel splits by the locale's list separator.
         let mut csv = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut file);
         csv.write_record([
-            "outcome", "customer_id", "customer_name", "contact_id", "branch_id", "phone", "kind", "receivable_id",
-            "document", "due_on", "stage", "balance", "has_boleto", "reason", "detail",
+            "outcome",
+            "customer_id",
+            "customer_name",
+            "contact_id",
+            "branch_id",
+            "phone",
+            "kind",
+            "receivable_id",
+            "document",
+            "due_on",
+            "stage",
+            "balance",
+            "has_boleto",
+            "reason",
+            "detail",
         ])
         .map_err(broken)?;
         for notice in shown.notices(report) {
@@ -267,7 +296,11 @@ fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliEr
             record[0] = "skipped".to_owned();
             record[1] = plain(s.customer.as_str());
             record[3] = s.contact.as_ref().map(|c| plain(c.as_str())).unwrap_or_default();
-            record[7] = s.receivable.as_ref().map(|r| plain(r.as_str())).unwrap_or_default();
+            record[7] = s
+                .receivable
+                .as_ref()
+                .map(|r| plain(r.as_str()))
+                .unwrap_or_default();
             record[13] = s.reason.word().to_owned();
             record[14] = plain(&s.detail);
             csv.write_record(&record).map_err(broken)?;
@@ -275,12 +308,18 @@ fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliEr
         csv.flush().map_err(failed)?;
     }
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map(drop).map_err(|e| CliError::file(path, e.error))
+    file.persist(path)
+        .map(drop)
+        .map_err(|e| CliError::file(path, e.error))
 }
 
 /// What a spreadsheet would take for a formula is led by an apostrophe.
 fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
@@ -303,14 +342,31 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
         }
         for notice in notices {
             let selected = &notice.selected;
-            let width = selected.items.iter().map(|i| i.document.chars().count()).max().unwrap_or(0);
+            let width = selected
+                .items
+                .iter()
+                .map(|i| i.document.chars().count())
+                .max()
+                .unwrap_or(0);
             let titles: Vec<String> = selected
                 .items
                 .iter()
-                .map(|i| format!("{:<width$} {} {}", i.document, date(i.due_on), words::stage_short(context, i.stage)))
+                .map(|i| {
+                    format!(
+                        "{:<width$} {} {}",
+                        i.document,
+                        date(i.due_on),
+                        words::stage_short(context, i.stage)
+                    )
+                })
                 .collect();
             table.add_row(vec![
-                format!("{} {}\n{}", selected.customer, notice.customer_name, words::phone(&selected.phone)),
+                format!(
+                    "{} {}\n{}",
+                    selected.customer,
+                    notice.customer_name,
+                    words::phone(&selected.phone)
+                ),
                 titles.join("\n"),
                 format::money(lang, selected.total()).replace('\u{a0}', " "),
                 words::boletos(context, &notice.parts),
@@ -340,7 +396,11 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
             if customers.len() > SHOWN_CUSTOMERS {
                 who.push("...");
             }
-            table.add_row(vec![words::reason(context, reason), count.to_string(), who.join(", ")]);
+            table.add_row(vec![
+                words::reason(context, reason),
+                count.to_string(),
+                who.join(", "),
+            ]);
         }
         out.rows(&table)?;
         out.line("")?;
@@ -349,11 +409,18 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
         out.prose(&words::scan_warning(context, warning))?;
     }
     if !report.dropped_boletos.is_empty() {
-        let shown: Vec<String> =
-            report.dropped_boletos.iter().take(SHOWN_CUSTOMERS).map(|(id, why)| format!("{id} ({})", words::boleto(context, *why))).collect();
+        let shown: Vec<String> = report
+            .dropped_boletos
+            .iter()
+            .take(SHOWN_CUSTOMERS)
+            .map(|(id, why)| format!("{id} ({})", words::boleto(context, *why)))
+            .collect();
         out.prose(&context.text(
             "scan-dropped-boletos",
-            &[("count", report.dropped_boletos.len().into()), ("which", shown.join(", ").into())],
+            &[
+                ("count", report.dropped_boletos.len().into()),
+                ("which", shown.join(", ").into()),
+            ],
         ))?;
     }
     for bad in &report.bad_rows {
@@ -378,10 +445,19 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
     if !report.notices.is_empty() {
         out.prose(&context.text(
             "scan-when",
-            &[("day", date(report.send_on).into()), ("duration", words::duration(context, report.estimate).into())],
+            &[
+                ("day", date(report.send_on).into()),
+                ("duration", words::duration(context, report.estimate).into()),
+            ],
         ))?;
-    } else if report.skipped.iter().any(|s| s.reason == SkipReason::NoFlaggedContact)
-        && report.skipped.iter().all(|s| !matches!(s.reason, SkipReason::StageClaimed))
+    } else if report
+        .skipped
+        .iter()
+        .any(|s| s.reason == SkipReason::NoFlaggedContact)
+        && report
+            .skipped
+            .iter()
+            .all(|s| !matches!(s.reason, SkipReason::StageClaimed))
     {
         out.prose(&context.say("scan-no-flag-hint"))?;
     }

@@ -24,7 +24,11 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
     let program = std::env::current_exe().map_err(|e| CliError::Unexpected(e.into()))?;
     let site = site(&config);
     let jobs = jobs(&shop, &program.to_string_lossy(), &config.to_string_lossy());
-    let machine = if cfg!(windows) { SchedulerArg::Windows } else { SchedulerArg::Cron };
+    let machine = if cfg!(windows) {
+        SchedulerArg::Windows
+    } else {
+        SchedulerArg::Cron
+    };
     let wanted = match &args.action {
         ScheduleAction::Show(show) => show.system.unwrap_or(machine),
         ScheduleAction::Install | ScheduleAction::Remove => machine,
@@ -50,7 +54,10 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
             if out.is_json() {
                 out.json(&serde_json::json!({"site": site, "installed": jobs.len()}))?;
             } else {
-                out.prose(&context.text("schedule-installed", &[("jobs", jobs.len().into()), ("site", site.into())]))?;
+                out.prose(&context.text(
+                    "schedule-installed",
+                    &[("jobs", jobs.len().into()), ("site", site.into())],
+                ))?;
             }
         }
         ScheduleAction::Remove => {
@@ -59,7 +66,10 @@ pub fn run(context: &Context, args: &ScheduleArgs) -> Result<ExitCode, CliError>
             if out.is_json() {
                 out.json(&serde_json::json!({"site": site, "removed": removed}))?;
             } else {
-                out.prose(&context.text("schedule-removed", &[("jobs", removed.into()), ("site", site.into())]))?;
+                out.prose(&context.text(
+                    "schedule-removed",
+                    &[("jobs", removed.into()), ("site", site.into())],
+                ))?;
             }
         }
     }
@@ -72,10 +82,10 @@ fn absolute(settings: &Settings) -> PathBuf {
 
 /// Several sites on one machine have several configuration files: the file's folder tells them apart.
 fn site(config: &Path) -> String {
-    config
-        .parent()
-        .and_then(|p| p.file_name())
-        .map_or_else(|| "wa-notify".to_owned(), |name| name.to_string_lossy().into_owned())
+    config.parent().and_then(|p| p.file_name()).map_or_else(
+        || "wa-notify".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 /// cron has this site's jobs.
@@ -83,5 +93,7 @@ fn site(config: &Path) -> String {
 /// # Errors
 /// [`CliError::Scheduler`] when the crontab cannot be read.
 pub fn is_installed(settings: &Settings) -> Result<bool, CliError> {
-    Cron::default().is_installed(&site(&absolute(settings))).map_err(CliError::Scheduler)
+    Cron::default()
+        .is_installed(&site(&absolute(settings)))
+        .map_err(CliError::Scheduler)
 }

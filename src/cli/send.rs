@@ -60,7 +60,9 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         Verdict::First | Verdict::Fine => {}
         Verdict::AnotherOutbox => context.output.say(&context.say("restore-another")),
         Verdict::Unreadable => context.output.warn(&context.say("restore-unreadable")),
-        Verdict::Restored { seen, found } if !args.dry_run => return Err(high_water::restored(context, seen, found)),
+        Verdict::Restored { seen, found } if !args.dry_run => {
+            return Err(high_water::restored(context, seen, found));
+        }
         Verdict::Restored { seen, found } => {
             // A dry run shows what waits; it is how a person looks before confirming.
             let args = [("seen", seen.into()), ("found", found.into())];
@@ -100,7 +102,12 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         }
     }
     let report = report.map_err(|e| error(context, e))?;
-    tracing::info!(due = report.due, accepted = report.accepted, unknown = report.unknown.len(), "send");
+    tracing::info!(
+        due = report.due,
+        accepted = report.accepted,
+        unknown = report.unknown.len(),
+        "send"
+    );
     tell(context, args, &report)
 }
 
@@ -109,7 +116,9 @@ fn confirm_restore(context: &Context, water: &HighWater) -> Result<ExitCode, Cli
     water.write()?;
     tracing::warn!(departures = water.departures(), "restored database confirmed");
     if context.output.is_json() {
-        context.output.json(&json!({"confirmed_restore": true, "departures": water.departures()}))?;
+        context
+            .output
+            .json(&json!({"confirmed_restore": true, "departures": water.departures()}))?;
     } else {
         context.output.prose(&context.say("restore-confirmed"))?;
     }
@@ -118,7 +127,11 @@ fn confirm_restore(context: &Context, water: &HighWater) -> Result<ExitCode, Cli
 
 /// Host and process: who holds a lease.
 fn owner() -> String {
-    format!("{}:{}", gethostname::gethostname().to_string_lossy(), std::process::id())
+    format!(
+        "{}:{}",
+        gethostname::gethostname().to_string_lossy(),
+        std::process::id()
+    )
 }
 
 /// A progress bar on a terminal, a line in the log otherwise; never a name or a whole phone.
@@ -142,7 +155,12 @@ fn watch(context: &Context, bar: &mut ProgressBar, event: &SendEvent) {
             tracing::info!(part = %key, state = state.word(), "part");
         }
         SendEvent::NoticeDone { id, state, reason } => {
-            tracing::info!(notice = id.0, state = state.word(), reason = reason.as_deref(), "notice done");
+            tracing::info!(
+                notice = id.0,
+                state = state.word(),
+                reason = reason.as_deref(),
+                "notice done"
+            );
             bar.inc(1);
         }
         SendEvent::Pause(length) => {
@@ -176,7 +194,10 @@ fn code(report: &SendReport, dry_run: bool) -> ExitCode {
         .iter()
         .filter_map(|stop| match stop {
             Stop::NotPaired { .. } => Some(ExitCode::NotPaired),
-            Stop::Gateway { error: GatewayError::NotConnected, .. } => Some(ExitCode::NotPaired),
+            Stop::Gateway {
+                error: GatewayError::NotConnected,
+                ..
+            } => Some(ExitCode::NotPaired),
             Stop::Gateway { .. } | Stop::Refused { .. } | Stop::Restricted { .. } | Stop::Unclear { .. } => {
                 Some(ExitCode::Gateway)
             }
@@ -184,7 +205,10 @@ fn code(report: &SendReport, dry_run: bool) -> ExitCode {
         })
         .collect();
     let failed = report.notices.keys().any(|s| {
-        matches!(s, crate::domain::notice::NoticeState::Failed | crate::domain::notice::NoticeState::NeedsPerson)
+        matches!(
+            s,
+            crate::domain::notice::NoticeState::Failed | crate::domain::notice::NoticeState::NeedsPerson
+        )
     });
     if !dry_run && (failed || !report.unknown.is_empty() || !report.late_answers.is_empty()) {
         codes.push(ExitCode::NeedsPerson);
@@ -227,7 +251,9 @@ fn stop_document(stop: &Stop) -> serde_json::Value {
         Stop::Refused { instance, rejection } => {
             json!({"kind": "refused", "instance": instance, "error": rejection_word(rejection)})
         }
-        Stop::Restricted { instance, sign } => json!({"kind": "restricted", "instance": instance, "error": sign}),
+        Stop::Restricted { instance, sign } => {
+            json!({"kind": "restricted", "instance": instance, "error": sign})
+        }
         Stop::Unclear { instance } => json!({"kind": "unclear", "instance": instance}),
         Stop::CapReached { instance } => json!({"kind": "cap_reached", "instance": instance}),
         Stop::Limit => json!({"kind": "limit"}),
@@ -261,8 +287,10 @@ fn dry_run(context: &Context, report: &SendReport) -> Result<(), CliError> {
         }
         out.rows(&table)?;
     }
-    let args =
-        [("notices", report.due.into()), ("duration", words::duration(context, report.estimate).into())];
+    let args = [
+        ("notices", report.due.into()),
+        ("duration", words::duration(context, report.estimate).into()),
+    ];
     out.prose(&context.text("send-would", &args))
 }
 
@@ -276,17 +304,35 @@ fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
         .iter()
         .map(|(state, count)| format!("{count} {}", words::notice_state(context, *state)))
         .collect();
-    let states = if states.is_empty() { context.say("send-none") } else { states.join(", ") };
+    let states = if states.is_empty() {
+        context.say("send-none")
+    } else {
+        states.join(", ")
+    };
     out.prose(&context.text(
         "send-done",
-        &[("states", states.into()), ("parts", report.accepted.into()), ("waiting", report.waiting.into())],
+        &[
+            ("states", states.into()),
+            ("parts", report.accepted.into()),
+            ("waiting", report.waiting.into()),
+        ],
     ))?;
     if !report.unknown.is_empty() {
-        let parts = report.unknown.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let parts = report
+            .unknown
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         out.prose(&context.text("send-unknown", &[("parts", parts.into())]))?;
     }
     if !report.late_answers.is_empty() {
-        let parts = report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let parts = report
+            .late_answers
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
         out.prose(&context.text("send-late", &[("parts", parts.into())]))?;
     }
     Ok(())
@@ -300,32 +346,62 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             let args = [("opens", opens.into()), ("waiting", waiting.into())];
             return context.output.say(&context.text("stop-window", &args));
         }
-        Stop::Limit => return context.output.say(&context.text("stop-limit", &[("waiting", waiting.into())])),
-        Stop::Interrupted => {
-            return context.output.warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+        Stop::Limit => {
+            return context
+                .output
+                .say(&context.text("stop-limit", &[("waiting", waiting.into())]));
         }
-        Stop::NotPaired { instance, state: LinkState::Absent } => ("stop-absent", instance, String::new()),
+        Stop::Interrupted => {
+            return context
+                .output
+                .warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
+        }
+        Stop::NotPaired {
+            instance,
+            state: LinkState::Absent,
+        } => ("stop-absent", instance, String::new()),
         Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
         Stop::Gateway { instance, error } => {
-            let error = CliError::Gateway { instance: instance.to_string(), error: error.clone() };
-            let words = super::error::render(&error, &context.catalog, context.output.width(), context.output.has_colour());
+            let error = CliError::Gateway {
+                instance: instance.to_string(),
+                error: error.clone(),
+            };
+            let words = super::error::render(
+                &error,
+                &context.catalog,
+                context.output.width(),
+                context.output.has_colour(),
+            );
             context.output.tell(words.trim_end());
-            return context.output.warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
+            return context
+                .output
+                .warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
         }
-        Stop::Refused { instance, rejection: Rejection::Unauthorized } => ("stop-unauthorized", instance, String::new()),
-        Stop::Refused { instance, rejection: Rejection::UnknownInstance } => ("stop-absent", instance, String::new()),
-        Stop::Refused { instance, rejection: Rejection::RateLimited { .. } } => {
-            ("stop-rate-limited", instance, String::new())
-        }
-        Stop::Refused { instance, rejection: Rejection::Unreachable(detail) } => {
-            ("stop-unreachable", instance, detail.clone())
-        }
+        Stop::Refused {
+            instance,
+            rejection: Rejection::Unauthorized,
+        } => ("stop-unauthorized", instance, String::new()),
+        Stop::Refused {
+            instance,
+            rejection: Rejection::UnknownInstance,
+        } => ("stop-absent", instance, String::new()),
+        Stop::Refused {
+            instance,
+            rejection: Rejection::RateLimited { .. },
+        } => ("stop-rate-limited", instance, String::new()),
+        Stop::Refused {
+            instance,
+            rejection: Rejection::Unreachable(detail),
+        } => ("stop-unreachable", instance, detail.clone()),
         Stop::Refused { instance, .. } => ("stop-refused", instance, String::new()),
         Stop::Restricted { instance, sign } => ("stop-restricted", instance, sign.clone()),
         Stop::Unclear { instance } => ("stop-unclear", instance, String::new()),
         Stop::CapReached { instance } => ("stop-cap", instance, String::new()),
     };
-    let args = [("instance", instance.to_string().into()), ("waiting", waiting.into())];
+    let args = [
+        ("instance", instance.to_string().into()),
+        ("waiting", waiting.into()),
+    ];
     let words = Words::new(context.text(key, &args)).detail(detail);
     context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),
@@ -346,11 +422,15 @@ pub fn dossier_error(context: &Context, error: &DossierError) -> CliError {
     match error {
         DossierError::Template(template) => CliError::said(
             ExitCode::Configuration,
-            Words::new(context.say("template-bad")).detail(template.to_string()).hint(context.say("template-bad-hint")),
+            Words::new(context.say("template-bad"))
+                .detail(template.to_string())
+                .hint(context.say("template-bad-hint")),
         ),
         DossierError::Gone(what) => CliError::said(
             ExitCode::Database,
-            Words::new(context.say("dossier-gone")).detail(what.clone()).hint(context.say("dossier-gone-hint")),
+            Words::new(context.say("dossier-gone"))
+                .detail(what.clone())
+                .hint(context.say("dossier-gone-hint")),
         ),
     }
 }
@@ -359,22 +439,27 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
     match error {
         TrialError::Ground(error) => wiring::ground_error(error),
         TrialError::Dossier(error) => dossier_error(context, &error),
-        TrialError::Gateway { instance, error } => CliError::Gateway { instance: instance.to_string(), error },
-        TrialError::NotPaired { instance, .. } => {
-            CliError::Gateway { instance: instance.to_string(), error: GatewayError::NotConnected }
-        }
+        TrialError::Gateway { instance, error } => CliError::Gateway {
+            instance: instance.to_string(),
+            error,
+        },
+        TrialError::NotPaired { instance, .. } => CliError::Gateway {
+            instance: instance.to_string(),
+            error: GatewayError::NotConnected,
+        },
         TrialError::NotOnWhatsApp => CliError::said(
             ExitCode::Gateway,
             Words::new(context.say("trial-not-on-whatsapp")).hint(context.say("trial-not-on-whatsapp-hint")),
         ),
         TrialError::NothingToSend(skipped) => {
-            let mut reasons: Vec<String> =
-                skipped.iter().map(|s| words::reason(context, s.reason)).collect();
+            let mut reasons: Vec<String> = skipped.iter().map(|s| words::reason(context, s.reason)).collect();
             reasons.sort();
             reasons.dedup();
             CliError::said(
                 ExitCode::Precondition,
-                Words::new(context.say("trial-nothing")).detail(reasons.join("; ")).hint(context.say("trial-nothing-hint")),
+                Words::new(context.say("trial-nothing"))
+                    .detail(reasons.join("; "))
+                    .hint(context.say("trial-nothing-hint")),
             )
         }
         TrialError::NoInstance => CliError::said(
@@ -389,9 +474,12 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
             };
             CliError::said(
                 ExitCode::Gateway,
-                Words::new(context.text("trial-not-accepted", &[("part", part.into()), ("of", of.into())])).detail(detail),
+                Words::new(context.text("trial-not-accepted", &[("part", part.into()), ("of", of.into())]))
+                    .detail(detail),
             )
         }
-        TrialError::Interrupted => CliError::said(ExitCode::Unexpected, Words::new(context.say("interrupted"))),
+        TrialError::Interrupted => {
+            CliError::said(ExitCode::Unexpected, Words::new(context.say("interrupted")))
+        }
     }
 }

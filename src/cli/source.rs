@@ -83,7 +83,10 @@ fn export(context: &Context, args: &SourceExportArgs) -> Result<ExitCode, CliErr
 fn check(context: &Context) -> Result<ExitCode, CliError> {
     let settings = context.settings()?;
     let (queries, unusable) = SourceQueries::load_all(settings.source.dir.as_deref())?;
-    let erp = FirebirdErp::new(wiring::connection(context, settings, &settings.database), queries.clone());
+    let erp = FirebirdErp::new(
+        wiring::connection(context, settings, &settings.database),
+        queries.clone(),
+    );
     let mut checked = source_check::check(&erp, ROWS)?;
     for checked in &mut checked {
         let of_file: Vec<QueryProblem> = unusable

@@ -29,14 +29,18 @@ pub fn run(context: &Context, args: &StatusArgs) -> Result<ExitCode, CliError> {
     let gateways = wiring::Gateways::read(settings, &erp, clock.now()).ok();
     let names = gateways.as_ref().map(wiring::Gateways::names).unwrap_or_default();
     let opener = gateways.as_ref().map(wiring::Gateways::opener);
-    let report =
-        status(&mut outbox, &shop, &clock, args.close, &names, opener.as_deref()).map_err(CliError::Outbox)?;
+    let report = status(&mut outbox, &shop, &clock, args.close, &names, opener.as_deref())
+        .map_err(CliError::Outbox)?;
     if context.output.is_json() {
         context.output.json(&document(&report))?;
     } else {
         print(context, &report, &shop)?;
     }
-    Ok(if report.needs_person() > 0 { ExitCode::NeedsPerson } else { ExitCode::Done })
+    Ok(if report.needs_person() > 0 {
+        ExitCode::NeedsPerson
+    } else {
+        ExitCode::Done
+    })
 }
 
 /// The document of `--json`; its keys are public and may only grow.
@@ -89,7 +93,13 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
     // What needs a person comes first.
     if !report.unknown.is_empty() {
         out.prose(&context.say("status-unknown"))?;
-        let header = ["status-part", "status-what", "scan-phone", "status-reference", "status-since"];
+        let header = [
+            "status-part",
+            "status-what",
+            "scan-phone",
+            "status-reference",
+            "status-since",
+        ];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for (notice, part) in &report.unknown {
             table.add_row(vec![
@@ -97,7 +107,9 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
                 words::part_kind(context, &part.kind),
                 words::phone(&notice.phone),
                 notice.reference.to_string(),
-                part.begun_at.map(|at| format::date_time(lang, shop.local(at))).unwrap_or_default(),
+                part.begun_at
+                    .map(|at| format::date_time(lang, shop.local(at)))
+                    .unwrap_or_default(),
             ]);
         }
         out.rows(&table)?;
@@ -108,13 +120,20 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         out.prose(&context.text("status-held", &[("count", report.counts.held.into())]))?;
     }
     if report.counts.without_receipt > 0 {
-        out.prose(&context.text("status-no-receipt", &[("count", report.counts.without_receipt.into())]))?;
+        out.prose(&context.text(
+            "status-no-receipt",
+            &[("count", report.counts.without_receipt.into())],
+        ))?;
     }
     if !report.replies.is_empty() {
         out.prose(&context.say("status-replies"))?;
         for stored in &report.replies {
             let reply = &stored.reply;
-            let text = reply.text.clone().or_else(|| reply.media.as_ref().map(|m| format!("[{m}]"))).unwrap_or_default();
+            let text = reply
+                .text
+                .clone()
+                .or_else(|| reply.media.as_ref().map(|m| format!("[{m}]")))
+                .unwrap_or_default();
             let line = format!(
                 "  {}  {}  {}: {}",
                 format::date_time(lang, shop.local(reply.at)),
@@ -155,8 +174,14 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
     }
     if !report.last_runs.is_empty() {
         out.line("")?;
-        let header =
-            ["status-close", "status-when", "status-selected", "status-skipped", "status-bad-rows", "status-held-column"];
+        let header = [
+            "status-close",
+            "status-when",
+            "status-selected",
+            "status-skipped",
+            "status-bad-rows",
+            "status-held-column",
+        ];
         let mut table = out.table(&header.map(|key| context.say(key)));
         for run in &report.last_runs {
             table.add_row(vec![
@@ -188,7 +213,10 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
         Verdict::Drop => Resolution::Drop,
     };
     let refused = |key: &str, part_state: String| {
-        let args = [("part", args.part.to_string().into()), ("state", part_state.into())];
+        let args = [
+            ("part", args.part.to_string().into()),
+            ("state", part_state.into()),
+        ];
         CliError::said(
             ExitCode::Usage,
             Words::new(context.text(key, &args)).hint(context.text(&format!("{key}-hint"), &args)),
@@ -198,16 +226,24 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
     if notice.is_none_or(|n| !n.parts.iter().any(|p| p.key == args.part)) {
         return Err(refused("resolve-no-part", String::new()));
     }
-    let state = outbox.resolve(args.part, resolution, clock.now()).map_err(|error| match error {
-        OutboxError::Illegal(illegal) => refused("resolve-settled", words::part_state(context, illegal.from)),
-        error => CliError::Outbox(error),
-    })?;
+    let state = outbox
+        .resolve(args.part, resolution, clock.now())
+        .map_err(|error| match error {
+            OutboxError::Illegal(illegal) => {
+                refused("resolve-settled", words::part_state(context, illegal.from))
+            }
+            error => CliError::Outbox(error),
+        })?;
     tracing::info!(part = %args.part, state = state.word(), "resolved by a person");
     if context.output.is_json() {
-        context.output.json(&json!({"part": args.part.to_string(), "state": state.word()}))?;
+        context
+            .output
+            .json(&json!({"part": args.part.to_string(), "state": state.word()}))?;
     } else {
-        let values =
-            [("part", args.part.to_string().into()), ("state", words::part_state(context, state).into())];
+        let values = [
+            ("part", args.part.to_string().into()),
+            ("state", words::part_state(context, state).into()),
+        ];
         context.output.prose(&context.text("resolve-done", &values))?;
     }
     Ok(ExitCode::Done)

@@ -34,7 +34,9 @@ pub fn shop(context: &Context, settings: &Settings) -> Shop {
         send_at: settings.sending.send_at,
         time_zone: settings.sending.time_zone,
         sending: settings.sending.window.clone(),
-        banks: crate::domain::calendar::BankingCalendar { extra: settings.calendar.extra_holidays.clone() },
+        banks: crate::domain::calendar::BankingCalendar {
+            extra: settings.calendar.extra_holidays.clone(),
+        },
         grace_business_days: settings.calendar.grace_business_days,
         max_bank_return_age: settings.calendar.max_bank_return_age,
         expire_after_days: settings.sending.expire_after_days,
@@ -67,7 +69,11 @@ pub fn reading_clock(context: &Context) -> SystemClock {
 }
 
 /// The connection to a database.
-pub fn connection(context: &Context, settings: &Settings, database: &settings::Database) -> ConnectionSettings {
+pub fn connection(
+    context: &Context,
+    settings: &Settings,
+    database: &settings::Database,
+) -> ConnectionSettings {
     let (host, port, path) = match &database.place {
         // A file here is counted from the configuration's folder; a server knows its own paths.
         Place::Embedded => {
@@ -87,8 +93,14 @@ pub fn connection(context: &Context, settings: &Settings, database: &settings::D
             settings::Driver::Rust => Driver::Rust,
             settings::Driver::Native => Driver::Native,
         },
-        client_library: database.client_library.as_ref().map(|p| p.to_string_lossy().into_owned()),
-        charset: database.charset.clone().map_or(CharsetChoice::Auto, CharsetChoice::Named),
+        client_library: database
+            .client_library
+            .as_ref()
+            .map(|p| p.to_string_lossy().into_owned()),
+        charset: database
+            .charset
+            .clone()
+            .map_or(CharsetChoice::Auto, CharsetChoice::Named),
         connect_timeout: database.connect_timeout,
         query_timeout: database.query_timeout,
         embedded_root: database.embedded_root.clone(),
@@ -125,17 +137,19 @@ pub fn embedded_ready(context: &Context) -> Result<Option<ExitCode>, CliError> {
 /// # Errors
 /// No engine on this machine, or a folder that cannot be written.
 pub fn prepare_root(context: &Context, connection: &ConnectionSettings) -> Result<(), CliError> {
-    embedded::prepare_embedded_root(&embedded::root_of(connection), connection.client_library.as_deref()).map_err(
-        |error| match error {
-            embedded::EmbeddedError::NoEngine { .. } => CliError::said(
-                ExitCode::Database,
-                Words::new(context.say("embedded-no-engine"))
-                    .detail(error.to_string())
-                    .hint(context.say("embedded-no-engine-hint")),
-            ),
-            embedded::EmbeddedError::Write { path, error } => CliError::file(path, error),
-        },
+    embedded::prepare_embedded_root(
+        &embedded::root_of(connection),
+        connection.client_library.as_deref(),
     )
+    .map_err(|error| match error {
+        embedded::EmbeddedError::NoEngine { .. } => CliError::said(
+            ExitCode::Database,
+            Words::new(context.say("embedded-no-engine"))
+                .detail(error.to_string())
+                .hint(context.say("embedded-no-engine-hint")),
+        ),
+        embedded::EmbeddedError::Write { path, error } => CliError::file(path, error),
+    })
 }
 
 /// The ERP, read through the source queries.
@@ -144,7 +158,10 @@ pub fn prepare_root(context: &Context, connection: &ConnectionSettings) -> Resul
 /// A source query cannot be read.
 pub fn erp(context: &Context, settings: &Settings) -> Result<FirebirdErp, CliError> {
     let queries = SourceQueries::load(settings.source.dir.as_deref()).map_err(CliError::from)?;
-    Ok(FirebirdErp::new(connection(context, settings, &settings.database), queries))
+    Ok(FirebirdErp::new(
+        connection(context, settings, &settings.database),
+        queries,
+    ))
 }
 
 /// Our tables.
@@ -200,11 +217,18 @@ impl<'a> Gateways<'a> {
     /// [`GatewayError`] when its settings make no client.
     pub fn open(&self, instance: &InstanceId) -> Result<EvolutionGateway, GatewayError> {
         let row = self.contract.iter().find(|i| i.instance == *instance);
-        let kind = row.and_then(|r| r.kind.as_deref()).map_or(self.settings.gateway.kind.word(), str::trim);
+        let kind = row
+            .and_then(|r| r.kind.as_deref())
+            .map_or(self.settings.gateway.kind.word(), str::trim);
         let url = self.url_of(instance);
-        let unusable = |detail: String| GatewayError::Unreachable { address: shown(&url), detail };
+        let unusable = |detail: String| GatewayError::Unreachable {
+            address: shown(&url),
+            detail,
+        };
         if !kind.eq_ignore_ascii_case(GatewayKind::Evolution.word()) {
-            return Err(unusable(format!("gateway kind {kind} is not supported by this version")));
+            return Err(unusable(format!(
+                "gateway kind {kind} is not supported by this version"
+            )));
         }
         let key = row
             .and_then(|r| r.token.as_deref())
@@ -236,12 +260,19 @@ impl<'a> Gateways<'a> {
         let local = |url: String| is_loopback(&url);
         let all_local = is_loopback(&self.settings.gateway.url)
             && self.names().iter().all(|name| local(self.url_of(name)));
-        if clock.is_moved() && !all_local { Err(CliError::MovedClock) } else { Ok(()) }
+        if clock.is_moved() && !all_local {
+            Err(CliError::MovedClock)
+        } else {
+            Ok(())
+        }
     }
 
     /// As a function for the use cases.
     pub fn opener(&self) -> Opener<'_> {
-        Box::new(|instance| self.open(instance).map(|gateway| Box::new(gateway) as Box<dyn Gateway>))
+        Box::new(|instance| {
+            self.open(instance)
+                .map(|gateway| Box::new(gateway) as Box<dyn Gateway>)
+        })
     }
 
     /// The instance that a command is about: the one named, else the configuration's, else the only one.
@@ -257,7 +288,13 @@ impl<'a> Gateways<'a> {
             }
             return Err(no_instance(context, "instance-unknown", named.as_str(), &names));
         }
-        if let Some(configured) = self.settings.gateway.instance.clone().filter(|c| names.contains(c)) {
+        if let Some(configured) = self
+            .settings
+            .gateway
+            .instance
+            .clone()
+            .filter(|c| names.contains(c))
+        {
             return Ok(configured);
         }
         match names.as_slice() {
@@ -269,7 +306,11 @@ impl<'a> Gateways<'a> {
 }
 
 fn no_instance(context: &Context, key: &str, name: &str, names: &[InstanceId]) -> CliError {
-    let names = names.iter().map(InstanceId::as_str).collect::<Vec<_>>().join(", ");
+    let names = names
+        .iter()
+        .map(InstanceId::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     let args = [("name", name.to_owned().into()), ("names", names.into())];
     CliError::said(
         ExitCode::Usage,
@@ -306,7 +347,11 @@ pub fn ground_error(error: GroundError) -> CliError {
 
 /// Names of the instances that the ground and the configuration know.
 pub fn instances_of(ground: &Ground, settings: &Settings) -> Vec<InstanceId> {
-    Gateways { settings, contract: ground.instances.clone() }.names()
+    Gateways {
+        settings,
+        contract: ground.instances.clone(),
+    }
+    .names()
 }
 
 /// The words of a precondition, for the log.
@@ -336,6 +381,9 @@ mod tests {
         ] {
             assert_eq!(is_loopback(url), local, "{url}");
         }
-        assert_eq!(shown("https://user:pw@evo.example.com:8443/x?y"), "https://evo.example.com:8443");
+        assert_eq!(
+            shown("https://user:pw@evo.example.com:8443/x?y"),
+            "https://evo.example.com:8443"
+        );
     }
 }

@@ -22,10 +22,20 @@ pub fn reason(context: &Context, reason: SkipReason) -> String {
 
 /// A reason as the outbox stores it (a word, perhaps with a detail after a colon).
 pub fn stored_reason(context: &Context, stored: &str) -> String {
-    let (word, detail) = stored.split_once(':').map_or((stored, ""), |(w, d)| (w.trim(), d.trim()));
+    let (word, detail) = stored
+        .split_once(':')
+        .map_or((stored, ""), |(w, d)| (w.trim(), d.trim()));
     let key = format!("reason-{word}");
-    let words = if context.catalog.has(&key) { context.say(&key) } else { word.replace('_', " ") };
-    if detail.is_empty() { words } else { format!("{words} ({detail})") }
+    let words = if context.catalog.has(&key) {
+        context.say(&key)
+    } else {
+        word.replace('_', " ")
+    };
+    if detail.is_empty() {
+        words
+    } else {
+        format!("{words} ({detail})")
+    }
 }
 
 /// `5 dias antes`, `15 dias depois`, `no dia`.
@@ -51,7 +61,11 @@ pub fn boletos(context: &Context, parts: &[PartKind]) -> String {
         return context.say("scan-boletos-merged");
     }
     let count = parts.iter().filter(|p| matches!(p, PartKind::Boleto(_))).count();
-    if count == 0 { context.say("scan-boletos-none") } else { count.to_string() }
+    if count == 0 {
+        context.say("scan-boletos-none")
+    } else {
+        count.to_string()
+    }
 }
 
 /// `(51) 98765-4321`; foreign ones as E.164.
@@ -128,7 +142,10 @@ pub fn link_word(state: &LinkState) -> &'static str {
 
 /// Why a boleto stays behind.
 pub fn boleto(context: &Context, refusal: BoletoRefusal) -> String {
-    let word = serde_json::to_value(refusal).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let word = serde_json::to_value(refusal)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
     context.say(&format!("boleto-{word}"))
 }
 
@@ -147,7 +164,10 @@ pub fn bad_row(context: &Context, row: &BadRow) -> String {
 }
 
 fn bad_value(context: &Context, problem: BadValue) -> String {
-    let word = serde_json::to_value(problem).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    let word = serde_json::to_value(problem)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned))
+        .unwrap_or_default();
     context.say(&format!("bad-{word}"))
 }
 
@@ -155,16 +175,29 @@ fn bad_value(context: &Context, problem: BadValue) -> String {
 pub fn scan_warning(context: &Context, warning: &ScanWarning) -> String {
     let date = |d| format::date(context.lang(), d);
     match warning {
-        ScanWarning::SharedNumber { phone: number, customers } => {
-            let customers = customers.iter().map(CustomerId::as_str).collect::<Vec<_>>().join(", ");
-            context.text("warning-shared-number", &[("phone", phone(number).into()), ("customers", customers.into())])
+        ScanWarning::SharedNumber {
+            phone: number,
+            customers,
+        } => {
+            let customers = customers
+                .iter()
+                .map(CustomerId::as_str)
+                .collect::<Vec<_>>()
+                .join(", ");
+            context.text(
+                "warning-shared-number",
+                &[("phone", phone(number).into()), ("customers", customers.into())],
+            )
         }
         ScanWarning::BankReturnStale { last } => {
             context.text("warning-bank-return", &[("last", date(*last).into())])
         }
         ScanWarning::ClockDisagrees { business_date, today } => context.text(
             "warning-clock",
-            &[("business", date(*business_date).into()), ("today", date(*today).into())],
+            &[
+                ("business", date(*business_date).into()),
+                ("today", date(*today).into()),
+            ],
         ),
     }
 }
@@ -175,9 +208,10 @@ pub fn duration(context: &Context, duration: Duration) -> String {
     match (seconds / 3600, seconds / 60 % 60) {
         (0, 0) => context.text("duration-seconds", &[("seconds", seconds.max(1).into())]),
         (0, minutes) => context.text("duration-minutes", &[("minutes", minutes.into())]),
-        (hours, minutes) => {
-            context.text("duration-hours", &[("hours", hours.into()), ("minutes", minutes.into())])
-        }
+        (hours, minutes) => context.text(
+            "duration-hours",
+            &[("hours", hours.into()), ("minutes", minutes.into())],
+        ),
     }
 }
 

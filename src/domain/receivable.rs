@@ -202,7 +202,11 @@ pub struct Receivable {
 impl Receivable {
     /// Document and installment as people know them: `NF 4512/2`, also where the ERP writes the installment as `2/3`.
     pub fn label(&self) -> String {
-        let installment = self.installment.as_deref().and_then(|text| text.split('/').next()).map(str::trim);
+        let installment = self
+            .installment
+            .as_deref()
+            .and_then(|text| text.split('/').next())
+            .map(str::trim);
         match installment.filter(|text| !text.is_empty()) {
             Some(installment) => format!("{}/{installment}", self.document.trim()),
             None => self.document.trim().to_owned(),

@@ -1,7 +1,7 @@
 //! Who gets a notice, and who not, and why (DESIGN.md section 7). Pure: one customer at a time, everything that
 //! matters is an argument, every decision carries its reason.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -55,7 +55,7 @@ stored_words! {
         Blocked = "blocked",
         /// The customer's row could not be read.
         CustomerUnreadable = "customer_unreadable",
-        /// The branch's row could not be read.
+        /// The branch's row, or its policy's, could not be read.
         BranchUnreadable = "branch_unreadable",
         /// On hold (promise, dispute).
         OnHold = "on_hold",
@@ -249,6 +249,15 @@ pub struct Decisions {
 /// # Errors
 /// The reason why it does not, with a detail.
 pub fn firing_stage(rules: &Rules<'_>, receivable: &Receivable) -> Result<Stage, (SkipReason, String)> {
+    let stage = reached_stage(rules, receivable)?;
+    if stage.is_overdue() && rules.bank_return_stale {
+        return Err((SkipReason::BankReturnStale, stage.to_string()));
+    }
+    Ok(stage)
+}
+
+/// The most urgent stage that a receivable has reached, whether or not anybody may be told.
+fn reached_stage(rules: &Rules<'_>, receivable: &Receivable) -> Result<Stage, (SkipReason, String)> {
     if !receivable.balance.is_positive() {
         return Err((SkipReason::Settled, receivable.balance.to_decimal()));
     }
@@ -289,10 +298,24 @@ pub fn firing_stage(rules: &Rules<'_>, receivable: &Receivable) -> Result<Stage,
     if rules.day <= grace_ends {
         return Err((SkipReason::InGrace, format!("until {grace_ends}")));
     }
-    if rules.bank_return_stale {
-        return Err((SkipReason::BankReturnStale, stage.to_string()));
-    }
     Ok(stage)
+}
+
+/// What `scan --baseline` puts on record for one customer: every stage reached, at every usable number of a flagged
+/// contact. Whatever only delays a notice (a hold, a block, a stale bank return, a minimum, an opt-out) does not count
+/// here, else the old debts would come out on the day on which it ends.
+pub fn reached(rules: &Rules<'_>, case: &Case<'_>) -> Vec<(ReceivableId, Phone, Stage)> {
+    let phones: BTreeSet<Phone> = case
+        .contacts
+        .iter()
+        .filter(|c| c.receives_whatsapp)
+        .filter_map(|c| Phone::parse_field(&c.phone, rules.area_code).ok())
+        .collect();
+    case.receivables
+        .iter()
+        .filter_map(|r| Some((r, reached_stage(rules, r).ok()?)))
+        .flat_map(|(r, stage)| phones.iter().map(move |p| (r.id.clone(), p.clone(), stage)))
+        .collect()
 }
 
 /// Decides about one customer. `has_boleto` tells whether a boleto can be attached to a receivable on the
@@ -387,12 +410,15 @@ pub fn select(
             let Some(kind) = NoticeKind::of(items.iter().map(|i| i.stage)) else {
                 continue;
             };
-            let recipient =
-                Recipient { branch: (*branch).clone(), customer: case.id.clone(), phone: phone.clone() };
+            let recipient = Recipient {
+                branch: (*branch).clone(),
+                customer: case.id.clone(),
+                phone: phone.clone(),
+            };
             let written = past.last_written.get(&recipient);
-            if let Some(written) =
-                written.filter(|w| (rules.day - **w).num_days() < i64::from(rules.min_days_between))
-            {
+            // A clock set back makes days ago negative: still too recent, unless no pause is wanted at all.
+            let pause = i64::from(rules.min_days_between);
+            if let Some(written) = written.filter(|w| pause > 0 && (rules.day - **w).num_days() < pause) {
                 let detail = format!("on {written}");
                 out.skipped
                     .push(skip(Some(&contact.id), None, SkipReason::WrittenRecently, detail));
@@ -464,3 +490,6 @@ fn recipients<'a>(
     }
     recipients
 }
+
+#[cfg(test)]
+mod tests;

@@ -22,7 +22,10 @@ pub fn files(lang: Lang) -> [(&'static str, &'static str); 7] {
             ("pt-BR/config.ftl", include_str!("../../locales/pt-BR/config.ftl")),
             ("pt-BR/seeing.ftl", include_str!("../../locales/pt-BR/seeing.ftl")),
             ("pt-BR/tools.ftl", include_str!("../../locales/pt-BR/tools.ftl")),
-            ("pt-BR/commands.ftl", include_str!("../../locales/pt-BR/commands.ftl")),
+            (
+                "pt-BR/commands.ftl",
+                include_str!("../../locales/pt-BR/commands.ftl"),
+            ),
         ],
         Lang::En => [
             ("en/cli.ftl", include_str!("../../locales/en/cli.ftl")),

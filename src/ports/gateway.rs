@@ -127,7 +127,10 @@ impl std::fmt::Debug for CanonicalId {
     /// Masked: debug output ends up in logs and panics.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (user, server) = self.0.split_once('@').unwrap_or((&self.0, ""));
-        let kept: String = user.chars().skip(user.chars().count().saturating_sub(4)).collect();
+        let kept: String = user
+            .chars()
+            .skip(user.chars().count().saturating_sub(4))
+            .collect();
         write!(f, "CanonicalId(***{kept}@{server})")
     }
 }

@@ -15,7 +15,10 @@ fn said(site: &Site, ran: &Ran) -> String {
     if !site.is_embedded() {
         let database = site.database();
         text = text.replace(&database.path().display().to_string(), "[DATABASE]");
-        text = text.replace(&format!("127.0.0.1:{}", database.settings.port), "127.0.0.1:[PORT]");
+        text = text.replace(
+            &format!("127.0.0.1:{}", database.settings.port),
+            "127.0.0.1:[PORT]",
+        );
     }
     // Paths of another length break lines at other places: compare words, not lines.
     let mut lines: Vec<String> = Vec::new();

@@ -9,7 +9,7 @@
 //! | `WA_NOTIFY_CHAOS_ROUNDS` | so many rounds instead of one of each kind (`scripts/chaos` runs hundreds) |
 //! | `WA_NOTIFY_CHAOS_SEED` | another seed: other moments, other steps |
 //! | `WA_NOTIFY_CHAOS_ROUND` | this round alone, as a failure names it |
-//! | `WA_NOTIFY_CHAOS_JOBS` | so many rounds at once (2) |
+//! | `WA_NOTIFY_CHAOS_JOBS` | so many rounds at once (4: they wait more than they work) |
 //! | `WA_NOTIFY_CHAOS_KEEP` | folder for what failed rounds leave behind |
 
 mod check;
@@ -127,7 +127,7 @@ fn whatever_dies_nobody_is_dunned_twice_and_nobody_forgotten() {
     let jobs = if only.is_some() {
         1
     } else {
-        number("WA_NOTIFY_CHAOS_JOBS").unwrap_or(2)
+        number("WA_NOTIFY_CHAOS_JOBS").unwrap_or(4)
     };
     let plan: Vec<usize> = only.map_or_else(|| (0..rounds).collect(), |only| vec![only as usize]);
     let keep = std::env::var_os("WA_NOTIFY_CHAOS_KEEP").map(PathBuf::from);

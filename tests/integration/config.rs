@@ -23,7 +23,11 @@ fn check(bytes: &[u8], lang: &str) -> (i32, String, String) {
         let text = String::from_utf8(bytes).expect("UTF-8");
         text.replace(&format!("{}/", folder.path().display()), "")
     };
-    (output.status.code().expect("an exit code"), text(output.stdout), text(output.stderr))
+    (
+        output.status.code().expect("an exit code"),
+        text(output.stdout),
+        text(output.stderr),
+    )
 }
 
 /// A valid `[database]`, for cases about other sections.

@@ -17,13 +17,24 @@ const CRONTAB: &str = "#!/bin/sh\n\
 fn notify(dir: &Path) -> Command {
     let mut command = Command::cargo_bin("wa-notify").expect("the binary");
     let path = format!("{}:{}", dir.display(), std::env::var("PATH").unwrap_or_default());
-    command.env("PATH", path).env_remove("WA_NOTIFY_CONFIG").arg("--config").arg(dir.join("loja.toml"));
+    command
+        .env("PATH", path)
+        .env_remove("WA_NOTIFY_CONFIG")
+        .arg("--config")
+        .arg(dir.join("loja.toml"));
     command
 }
 
 fn site() -> tempfile::TempDir {
-    let dir = tempfile::Builder::new().prefix("loja-").tempdir().expect("a folder");
-    fs::write(dir.path().join("loja.toml"), "[database]\npath = 'x'\n[settings]\nsend_at = \"09:20\"\n").expect("config");
+    let dir = tempfile::Builder::new()
+        .prefix("loja-")
+        .tempdir()
+        .expect("a folder");
+    fs::write(
+        dir.path().join("loja.toml"),
+        "[database]\npath = 'x'\n[settings]\nsend_at = \"09:20\"\n",
+    )
+    .expect("config");
     let program = dir.path().join("crontab");
     fs::write(&program, CRONTAB).expect("crontab");
     #[cfg(unix)]
@@ -36,7 +47,11 @@ fn site() -> tempfile::TempDir {
 
 fn stdout(command: &mut Command) -> String {
     let output = command.output().expect("it runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
@@ -48,12 +63,30 @@ fn installed_twice_it_stands_once_and_removed_it_is_gone() {
     let shown = stdout(notify(dir.path()).args(["schedule", "show", "--system", "cron"]));
     for _ in 0..2 {
         stdout(notify(dir.path()).args(["--lang", "pt-BR", "schedule", "install"]));
-        assert_eq!(fs::read_to_string(&table).expect("table"), format!("0 3 * * * backup\n{shown}"));
+        assert_eq!(
+            fs::read_to_string(&table).expect("table"),
+            format!("0 3 * * * backup\n{shown}")
+        );
     }
     let lines: Vec<&str> = shown.lines().filter(|l| !l.starts_with('#')).collect();
-    assert!(lines.iter().any(|l| l.starts_with("*/10 * * * *") && l.contains(" scan ")), "{shown}");
-    assert!(lines.iter().any(|l| l.starts_with("*/10 * * * *") && l.contains(" replies ")), "{shown}");
-    assert!(lines.iter().any(|l| l.starts_with("20,50 9-19 * * *") && l.contains(" send ")), "{shown}");
+    assert!(
+        lines
+            .iter()
+            .any(|l| l.starts_with("*/10 * * * *") && l.contains(" scan ")),
+        "{shown}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|l| l.starts_with("*/10 * * * *") && l.contains(" replies ")),
+        "{shown}"
+    );
+    assert!(
+        lines
+            .iter()
+            .any(|l| l.starts_with("20,50 9-19 * * *") && l.contains(" send ")),
+        "{shown}"
+    );
     stdout(notify(dir.path()).args(["schedule", "remove"]));
     assert_eq!(fs::read_to_string(&table).expect("table"), "0 3 * * * backup\n");
 }
@@ -62,7 +95,11 @@ fn installed_twice_it_stands_once_and_removed_it_is_gone() {
 fn a_user_without_a_crontab_gets_one() {
     let dir = site();
     stdout(notify(dir.path()).args(["schedule", "install"]));
-    assert!(fs::read_to_string(dir.path().join("table")).expect("table").starts_with("# >>> wa-notify "));
+    assert!(
+        fs::read_to_string(dir.path().join("table"))
+            .expect("table")
+            .starts_with("# >>> wa-notify ")
+    );
 }
 
 #[test]
@@ -70,10 +107,17 @@ fn a_scheduler_that_is_missing_is_said_with_what_to_do() {
     let dir = site();
     fs::remove_file(dir.path().join("crontab")).expect("gone");
     let mut command = notify(dir.path());
-    let output = command.env("PATH", dir.path()).args(["--lang", "pt-BR", "schedule", "install"]).output().expect("runs");
+    let output = command
+        .env("PATH", dir.path())
+        .args(["--lang", "pt-BR", "schedule", "install"])
+        .output()
+        .expect("runs");
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8_lossy(&output.stderr);
-    assert!(words.contains("crontab não pôde ser executado") && words.contains("schedule show"), "{words}");
+    assert!(
+        words.contains("crontab não pôde ser executado") && words.contains("schedule show"),
+        "{words}"
+    );
 }
 
 #[test]

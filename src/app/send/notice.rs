@@ -267,9 +267,10 @@ fn resolve(
 ) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
     if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)?
-        && (now - at).num_days() < RESOLUTION_DAYS {
-            return Ok(Resolution::To(canonical));
-        }
+        && (now - at).num_days() < RESOLUTION_DAYS
+    {
+        return Ok(Resolution::To(canonical));
+    }
     let stop = |error: GatewayError| match error {
         GatewayError::NotConnected => Stop::NotPaired {
             instance: stored.instance.clone(),

@@ -116,7 +116,10 @@ pub fn send_test(
         .ground
         .instance_for(&selected.branch, shop)
         .ok_or(TrialError::NoInstance)?;
-    let failed = |error| TrialError::Gateway { instance: instance.clone(), error };
+    let failed = |error| TrialError::Gateway {
+        instance: instance.clone(),
+        error,
+    };
     let gateway = gateway(&instance).map_err(failed)?;
     match gateway.status().map_err(failed)? {
         LinkState::Open { .. } => {}

@@ -72,8 +72,15 @@ fn kind_words(problem: &ConfigProblem, catalog: &Catalog) -> (String, Option<Str
         }
         ProblemKind::Template { .. } => {
             // The answer to a reply knows the creditor only.
-            let answer = problem.key.as_deref().is_some_and(|key| key.starts_with("settings.replies"));
-            let hint = if answer { "config-template-answer-hint" } else { "config-template-hint" };
+            let answer = problem
+                .key
+                .as_deref()
+                .is_some_and(|key| key.starts_with("settings.replies"));
+            let hint = if answer {
+                "config-template-answer-hint"
+            } else {
+                "config-template-hint"
+            };
             (say("config-template"), Some(say(hint)))
         }
         ProblemKind::NotText => (say("config-not-text"), Some(say("config-cp1252-hint"))),

@@ -21,8 +21,8 @@ fn a_query_without_a_column() {
     for args in [&["scan"][..], &["scan", "--dry-run"]] {
         let ran = site.run("08:30", args).expect(4);
         insta::allow_duplicates! { insta::assert_snapshot!(said(&site, &ran), @r#"
-    erro: [DIR]/sql/receivables.sql: falta a coluna BALANCE (exact number).
-    → Corrija o arquivo e confira com: wa-notify source check
+    erro: [DIR]/sql/receivables.sql: falta a coluna BALANCE (número exato).
+    → Corrija o arquivo e rode de novo.
     "#); }
     }
     assert_eq!(site.look("SELECT COUNT(*) FROM WA_RUN"), ["0"]);

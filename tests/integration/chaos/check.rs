@@ -26,7 +26,9 @@ fn key_of(message: &Value) -> Key {
     }
     let text = text_of(message, "text");
     // The words of a day may differ from those of a retry; the reference does not.
-    let what = text.rsplit_once("Ref. ").map_or_else(|| text.to_owned(), |(_, reference)| format!("ref {reference}"));
+    let what = text
+        .rsplit_once("Ref. ")
+        .map_or_else(|| text.to_owned(), |(_, reference)| format!("ref {reference}"));
     (to, what)
 }
 
@@ -75,7 +77,13 @@ pub fn same(expected: &Letters, letters: &Letters) -> Vec<String> {
     keys.into_iter()
         .filter(|key| count(expected, key) != count(letters, key))
         .map(|key| {
-            format!("{} got {:?} {} times instead of {}", key.0, key.1, count(letters, key), count(expected, key))
+            format!(
+                "{} got {:?} {} times instead of {}",
+                key.0,
+                key.1,
+                count(letters, key),
+                count(expected, key)
+            )
         })
         .collect()
 }
@@ -104,19 +112,29 @@ pub fn promise(site: &mut Site<'_>) -> Vec<String> {
             };
             match key {
                 Some(key) => *possible.entry(key).or_default() += 1,
-                None => problems.push(format!("{} is {} and was never begun", part.key, part.state.word())),
+                None => problems.push(format!(
+                    "{} is {} and was never begun",
+                    part.key,
+                    part.state.word()
+                )),
             }
         }
     }
     let count = |of: &BTreeMap<Key, usize>, key: &Key| of.get(key).copied().unwrap_or_default();
-    let keys: BTreeSet<&Key> = truth.keys().chain(accepted.keys()).chain(unknown.keys()).collect();
+    let keys: BTreeSet<&Key> = truth
+        .keys()
+        .chain(accepted.keys())
+        .chain(unknown.keys())
+        .collect();
     for key in keys {
         let (there, sure, unsure) = (count(&truth, key), count(&accepted, key), count(&unknown, key));
         if there > sure + unsure {
             if sure + unsure > 0 || there > 1 {
                 site.tally.doubles += 1;
             }
-            problems.push(format!("{key:?} is there {there} times: {sure} accepted, {unsure} unknown"));
+            problems.push(format!(
+                "{key:?} is there {there} times: {sure} accepted, {unsure} unknown"
+            ));
         }
         if there < sure {
             site.tally.lost += 1;
@@ -134,22 +152,34 @@ pub fn promise(site: &mut Site<'_>) -> Vec<String> {
 /// Claims stand where something may have left, and nowhere else; a stage has one notice at most.
 fn claims(site: &Site<'_>, notices: &[Notice]) -> Vec<String> {
     let mut problems = Vec::new();
-    let claims = site.counts("SELECT NOTICE, COUNT(*) FROM WA_CLAIM WHERE NOTICE IS NOT NULL GROUP BY NOTICE");
+    let claims =
+        site.counts("SELECT NOTICE, COUNT(*) FROM WA_CLAIM WHERE NOTICE IS NOT NULL GROUP BY NOTICE");
     let left = site.counts("SELECT NOTICE, COUNT(*) FROM WA_PART WHERE MAY_HAVE_LEFT = 1 GROUP BY NOTICE");
     let mut told = BTreeMap::new();
     for notice in notices {
         let held = claims.get(&notice.id.0).copied().unwrap_or_default();
         let may_have_left = left.contains_key(&notice.id.0);
-        let wanted = if may_have_left || notice.state.is_open() { notice.items.len() as i64 } else { 0 };
+        let wanted = if may_have_left || notice.state.is_open() {
+            notice.items.len() as i64
+        } else {
+            0
+        };
         if held != wanted {
-            problems.push(format!("notice {} ({}) holds {held} stages instead of {wanted}", notice.id, notice.state.word()));
+            problems.push(format!(
+                "notice {} ({}) holds {held} stages instead of {wanted}",
+                notice.id,
+                notice.state.word()
+            ));
         }
         if may_have_left {
             for item in &notice.items {
                 let stage = (item.receivable.clone(), notice.phone.clone(), item.stage);
                 if let Some(other) = told.insert(stage, notice.id) {
                     let (receivable, stage) = (&item.receivable, item.stage);
-                    problems.push(format!("notices {other} and {} tell of {receivable} {stage}", notice.id));
+                    problems.push(format!(
+                        "notices {other} and {} tell of {receivable} {stage}",
+                        notice.id
+                    ));
                 }
             }
         }
@@ -164,7 +194,10 @@ fn status(site: &mut Site<'_>, notices: &[Notice]) -> Vec<String> {
     let mut parts = BTreeMap::<&str, u64>::new();
     for notice in notices {
         *states.entry(notice.state.word()).or_default() += 1;
-        notice.parts.iter().for_each(|part| *parts.entry(part.state.word()).or_default() += 1);
+        notice
+            .parts
+            .iter()
+            .for_each(|part| *parts.entry(part.state.word()).or_default() += 1);
     }
     let mut problems = Vec::new();
     for (name, counted) in [("notices", states), ("parts", parts)] {

@@ -93,7 +93,11 @@ impl Kind {
 
     pub fn of_round(index: usize) -> Kind {
         let turn = index % (Self::ALL.len() + Self::MORE.len());
-        *Self::ALL.iter().chain(Self::MORE).nth(turn).expect("within the turn")
+        *Self::ALL
+            .iter()
+            .chain(Self::MORE)
+            .nth(turn)
+            .expect("within the turn")
     }
 
     pub fn word(self) -> &'static str {
@@ -204,7 +208,12 @@ fn kill_scan(site: &mut Site<'_>, dice: &mut Rng) {
                 site.kill(scan, &[0, 8]);
             }
             1 => {
-                let step = [Step::BeforeStoreRun, Step::BeforeCommit, Step::AfterCommit, Step::AfterStoreRun];
+                let step = [
+                    Step::BeforeStoreRun,
+                    Step::BeforeCommit,
+                    Step::AfterCommit,
+                    Step::AfterStoreRun,
+                ];
                 let step = step[dice.usize(0..step.len())];
                 let scan = site.start_with(0, &["scan"], site.now(), Some(step.word()));
                 site.wait(scan, &[0, 8]);
@@ -250,11 +259,15 @@ fn failpoint(site: &mut Site<'_>, dice: &mut Rng, index: usize) {
     site.wait(scan, &[0, 8]);
     let scan = site.start(0, &["scan"]);
     site.wait(scan, &[0, 8]);
-    let of_lookup = matches!(step, Step::AfterLookup | Step::AfterLookupRecord | Step::AfterSweep);
+    let of_lookup = matches!(
+        step,
+        Step::AfterLookup | Step::AfterLookupRecord | Step::AfterSweep
+    );
     if of_lookup || dice.u8(0..3) == 0 {
         let fault = ["error_after", "drop_after", "error_before"][dice.usize(0..3)];
         let fault = if of_lookup { "error_after" } else { fault };
-        site.sandbox.faults(json!({"fault": fault, "skip": dice.u32(0..5), "times": dice.u32(1..3)}));
+        site.sandbox
+            .faults(json!({"fault": fault, "skip": dice.u32(0..5), "times": dice.u32(1..3)}));
     }
     for turn in 0..3 {
         let most = match step {
@@ -290,7 +303,9 @@ fn gateway_down(site: &mut Site<'_>, dice: &mut Rng) {
     match dice.u8(0..3) {
         0 => {
             // A port that is free again: nobody listens.
-            let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port");
+            let free = std::net::TcpListener::bind("127.0.0.1:0")
+                .and_then(|l| l.local_addr())
+                .expect("a port");
             site.configure(0, &format!("http://{free}"));
             let process = site.start(0, &["send"]);
             site.wait(process, &[5]);
@@ -359,7 +374,11 @@ fn clock_jump(site: &mut Site<'_>, dice: &mut Rng) {
             site.wait(scan, &[0, 2, 7, 8]);
         }
         let limit = dice.u32(1..5).to_string();
-        let args: &[&str] = if dice.bool() { &["send"] } else { &["send", "--limit", &limit] };
+        let args: &[&str] = if dice.bool() {
+            &["send"]
+        } else {
+            &["send", "--limit", &limit]
+        };
         let process = site.start_with(dice.usize(0..CONFIGS), args, now, step.as_deref());
         site.wait(process, &[0, 5, 7, 8]);
         if dice.bool() {
@@ -373,7 +392,10 @@ fn lease_lost(site: &mut Site<'_>, dice: &mut Rng) {
     let end = match dice.u8(0..4) {
         0 => vec![json!({"fault": "delay_after", "ms": long})],
         1 => vec![json!({"fault": "delay", "ms": long})],
-        2 => vec![json!({"fault": "delay_after", "ms": long}), json!({"fault": "error_after"})],
+        2 => vec![
+            json!({"fault": "delay_after", "ms": long}),
+            json!({"fault": "error_after"}),
+        ],
         _ => vec![json!({"fault": "freeze", "ms": long})],
     };
     let skip = dice.u32(0..6);
@@ -384,7 +406,10 @@ fn lease_lost(site: &mut Site<'_>, dice: &mut Rng) {
     }
     let slow = site.start(0, &["send"]);
     let asked = |site: &Site<'_>| {
-        ["POST message/sendText", "POST message/sendMedia"].iter().map(|path| site.sandbox.requests(path)).sum::<u64>()
+        ["POST message/sendText", "POST message/sendMedia"]
+            .iter()
+            .map(|path| site.sandbox.requests(path))
+            .sum::<u64>()
     };
     for _ in 0..400 {
         if asked(site) > u64::from(skip) {

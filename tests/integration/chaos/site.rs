@@ -117,8 +117,16 @@ pub struct Site<'a> {
 
 impl<'a> Site<'a> {
     pub fn new(template: &'a Template) -> Site<'a> {
-        let folder = tempfile::Builder::new().prefix("wa-notify-chaos-").tempdir().expect("a folder");
-        let name = folder.path().file_name().expect("a name").to_string_lossy().into_owned();
+        let folder = tempfile::Builder::new()
+            .prefix("wa-notify-chaos-")
+            .tempdir()
+            .expect("a folder");
+        let name = folder
+            .path()
+            .file_name()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
         let database = template.server.data_folder().join(format!("{name}.fdb"));
         fs::copy(&template.database, &database).expect("a copy of the template");
         let settings = template.server.settings(&database);
@@ -158,7 +166,10 @@ impl<'a> Site<'a> {
     }
 
     fn config(&self, config: usize) -> PathBuf {
-        self.folder.path().join(format!("config-{config}")).join("wa-notify.toml")
+        self.folder
+            .path()
+            .join(format!("config-{config}"))
+            .join("wa-notify.toml")
     }
 
     /// The time of the round.
@@ -186,7 +197,8 @@ impl<'a> Site<'a> {
     ) -> Process {
         self.processes += 1;
         let name = format!("{:02}-{}-{config}", self.processes, args[0]);
-        let file = |ending: &str| File::create(self.folder.path().join(format!("{name}.{ending}"))).expect("a file");
+        let file =
+            |ending: &str| File::create(self.folder.path().join(format!("{name}.{ending}"))).expect("a file");
         let mut command = Command::new(env!("CARGO_BIN_EXE_wa-notify"));
         command
             .env_clear()
@@ -232,7 +244,8 @@ impl<'a> Site<'a> {
             (Some(code), _) if !allowed.contains(&code) => {
                 let err = self.folder.path().join(format!("{}.err", process.name));
                 let err = fs::read_to_string(err).unwrap_or_default();
-                self.problems.push(format!("{} ended with {code}: {}", process.name, err.trim()));
+                self.problems
+                    .push(format!("{} ended with {code}: {}", process.name, err.trim()));
             }
             (Some(_), _) => {}
             (None, step) => {
@@ -296,7 +309,12 @@ impl<'a> Site<'a> {
     pub fn notices(&self) -> Vec<Notice> {
         let ids = self.counts("SELECT ID, 1 FROM WA_NOTICE ORDER BY ID");
         let mut outbox = FirebirdOutbox::open(&self.settings).expect("the outbox");
-        let whole = |id: &i64| outbox.notice(NoticeId(*id)).expect("a notice").expect("it is there");
+        let whole = |id: &i64| {
+            outbox
+                .notice(NoticeId(*id))
+                .expect("a notice")
+                .expect("it is there")
+        };
         ids.keys().map(whole).collect()
     }
 
@@ -331,10 +349,23 @@ impl<'a> Site<'a> {
     pub fn picture(&self) -> String {
         let parts = |notice: &Notice| {
             let one = |part: &wa_notify::ports::outbox::Part| {
-                let reason = part.reason.as_deref().map(|r| format!(" ({r})")).unwrap_or_default();
+                let reason = part
+                    .reason
+                    .as_deref()
+                    .map(|r| format!(" ({r})"))
+                    .unwrap_or_default();
                 // A receipt that comes in is no change.
-                let state = if part.state.is_accepted() { "accepted" } else { part.state.word() };
-                format!("  {} {} attempt {} {state}{reason}", part.key, part.kind.word(), part.attempt)
+                let state = if part.state.is_accepted() {
+                    "accepted"
+                } else {
+                    part.state.word()
+                };
+                format!(
+                    "  {} {} attempt {} {state}{reason}",
+                    part.key,
+                    part.kind.word(),
+                    part.attempt
+                )
             };
             notice.parts.iter().map(one).collect::<Vec<_>>().join("\n")
         };
@@ -343,7 +374,13 @@ impl<'a> Site<'a> {
                 NoticeState::Delivered => NoticeState::Sent,
                 state => state,
             };
-            format!("{} {} {:?}\n{}", notice.id, state.word(), notice.reason, parts(notice))
+            format!(
+                "{} {} {:?}\n{}",
+                notice.id,
+                state.word(),
+                notice.reason,
+                parts(notice)
+            )
         };
         self.notices().iter().map(state).collect::<Vec<_>>().join("\n")
     }
@@ -351,7 +388,11 @@ impl<'a> Site<'a> {
     /// A person looks at the phone for each unknown part and says what is there.
     pub fn ask_a_person(&mut self) -> Vec<String> {
         for notice in self.notices() {
-            for part in notice.parts.iter().filter(|part| part.state == PartState::Unknown) {
+            for part in notice
+                .parts
+                .iter()
+                .filter(|part| part.state == PartState::Unknown)
+            {
                 self.tally.for_person += 1;
                 let there = check::is_delivered(self, &notice, part);
                 let verdict = if there { "sent" } else { "retry" };
@@ -379,7 +420,14 @@ impl<'a> Site<'a> {
 
     /// Notes which faults of the gateway happened; those that are set now.
     pub fn note_faults(&mut self) {
-        for rule in self.sandbox.get("/sandbox/faults").json().as_array().into_iter().flatten() {
+        for rule in self
+            .sandbox
+            .get("/sandbox/faults")
+            .json()
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
             let fired = rule["fired"].as_u64().unwrap_or_default() as usize;
             let name = rule["fault"].as_str().unwrap_or_default().to_owned();
             *self.tally.gateway.entry(name).or_default() += fired;
@@ -390,12 +438,21 @@ impl<'a> Site<'a> {
     pub fn keep(&self, keep: Option<&Path>, name: &str) -> String {
         let folder = keep.map_or_else(std::env::temp_dir, Path::to_owned).join(name);
         let copied = fs::create_dir_all(&folder).is_ok()
-            && Command::new("cp").arg("-r").arg(self.folder.path()).arg(&folder).status().is_ok_and(|s| s.success());
+            && Command::new("cp")
+                .arg("-r")
+                .arg(self.folder.path())
+                .arg(&folder)
+                .status()
+                .is_ok_and(|s| s.success());
         let truth: Vec<String> = self.sandbox.delivered().iter().map(Value::to_string).collect();
         let _ = fs::write(folder.join("delivered.jsonl"), truth.join("\n"));
         let _ = fs::write(folder.join("states.txt"), self.picture());
         let _ = fs::copy(&self.database, folder.join("site.fdb"));
-        if copied { folder.display().to_string() } else { "nothing".to_owned() }
+        if copied {
+            folder.display().to_string()
+        } else {
+            "nothing".to_owned()
+        }
     }
 }
 

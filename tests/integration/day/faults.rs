@@ -211,7 +211,8 @@ fn unlinked_before_and_on_the_way() {
     let said = site.run(SEND_AT, &["send"]).expect(6);
     insta::assert_snapshot!(said.stderr.trim(), @r"
     3 avisos na hora; cerca de 1 s. Ctrl-C termina a mensagem em curso e para.
-    WhatsApp desconectado (instância loja). Nada se perdeu: 3 avisos aguardam. Com o celular da loja na mão: wa-notify pair
+    WhatsApp desconectado (instância loja). Nada se perdeu: 3 avisos aguardam. Com o
+    celular da loja na mão: wa-notify pair
     ");
     assert!(site.messages().is_empty());
 

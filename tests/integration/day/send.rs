@@ -28,7 +28,10 @@ fn at_the_hour_of_the_day_after_the_close_and_not_a_minute_before() {
     );
     assert_eq!(early["waiting"], 3);
     let said = site.run("08:59", &["send"]).expect(0);
-    insta::assert_snapshot!(said.stderr.trim(), @"Fora do horário de envio: 3 avisos aguardam, nada se perdeu. Próximo horário: 11/08/2026 09:00.");
+    insta::assert_snapshot!(said.stderr.trim(), @r"
+    Fora do horário de envio: 3 avisos aguardam, nada se perdeu. Próximo horário:
+    11/08/2026 09:00.
+    ");
     assert_eq!(site.sandbox.requests("POST message/sendText"), 0);
 
     let sent = site.send(0);

@@ -251,7 +251,11 @@ fn finding_customers() {
     assert_eq!(find("3", 10), ["3", "1"], "the very id first");
     assert_eq!(find("3", 1), ["3"]);
     assert_eq!(find("ninguém", 10), [""; 0]);
-    assert_eq!(find("98765-4321", 10), ["1", "3"], "by phone, without the area code");
+    assert_eq!(
+        find("98765-4321", 10),
+        ["1", "3"],
+        "by phone, without the area code"
+    );
     assert_eq!(find("+55 51 8765-4321", 10), ["1", "3"], "or the ninth digit");
     assert_eq!(find("3333-3333", 10), [""; 0]);
 }

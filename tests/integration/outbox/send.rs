@@ -333,7 +333,10 @@ fn two_workers_may_learn_the_same_number_at_once() {
             });
         }
     });
-    assert_eq!(world.outbox.canonical(&phone("+5551987654339")).unwrap(), Some((now(), Some(to))));
+    assert_eq!(
+        world.outbox.canonical(&phone("+5551987654339")).unwrap(),
+        Some((now(), Some(to)))
+    );
 }
 
 #[test]

@@ -67,7 +67,10 @@ impl Connection {
             match Self::attach_once(settings, charset.clone(), create_with_page_size) {
                 Err(DatabaseError::InUse { .. }) if settings.host.is_none() && looks < LOOKS => {
                     looks += 1;
-                    #[expect(clippy::disallowed_methods, reason = "real time: the engine's locks know no other")]
+                    #[expect(
+                        clippy::disallowed_methods,
+                        reason = "real time: the engine's locks know no other"
+                    )]
                     std::thread::sleep(BETWEEN);
                 }
                 done => return done,

@@ -384,7 +384,9 @@ impl FirebirdSnapshot<'_> {
             ),
             ..Narrow::default()
         };
-        self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, |row| row.id.clone())
+        self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, |row| {
+            row.id.clone()
+        })
     }
 }
 

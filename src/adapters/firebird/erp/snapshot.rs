@@ -9,9 +9,7 @@ use chrono::NaiveDate;
 use super::contract::{self, Expect, Present, columns};
 use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
-use crate::adapters::firebird::connection::{
-    Column, ColumnKind, Connection, DatabaseError, Value, literal,
-};
+use crate::adapters::firebird::connection::{Column, ColumnKind, Connection, DatabaseError, Value, literal};
 use crate::domain::ids::CustomerId;
 use crate::domain::receivable::{BadValue, Batch};
 use crate::ports::erp::{ErpError, QueryProblem, Scope};
