@@ -11,6 +11,7 @@ use std::sync::{Mutex, OnceLock};
 
 use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings};
 use wa_notify::adapters::firebird::embedded;
+use wa_notify::ports::erp::DatabaseError;
 
 /// A running server.
 pub struct TestServer {
@@ -244,8 +245,17 @@ impl Drop for TestDatabase {
 /// An empty database that this very process opens, no server involved. The folder has a prepared private root; a
 /// child process gets its variables from [`embedded::embedded_environment`].
 pub fn embedded_database(charset: &str) -> TestDatabase {
-    let (folder, settings) = embedded_folder();
-    let keeper = Connection::create_database(&settings, charset).expect("a new embedded database");
+    // A child process that another test's thread starts at this very moment holds the new file's lock until it has
+    // become its program; the half-made file is then left to its folder.
+    let (folder, settings, keeper) = (0..10)
+        .find_map(|_| {
+            let (folder, settings) = embedded_folder();
+            match Connection::create_database(&settings, charset) {
+                Err(DatabaseError::InUse { .. }) => None,
+                made => Some((folder, settings, made.expect("a new embedded database"))),
+            }
+        })
+        .expect("a new embedded database, not in use by anybody");
     let path = PathBuf::from(&settings.path);
     TestDatabase {
         settings,

@@ -65,7 +65,10 @@ impl Connection {
         let mut looks = 1;
         loop {
             match Self::attach_once(settings, charset.clone(), create_with_page_size) {
-                Err(DatabaseError::InUse { .. }) if settings.host.is_none() && looks < LOOKS => {
+                Err(DatabaseError::InUse { .. })
+                    // A creation that stopped half-way left its file behind: only the caller knows what to do.
+                    if settings.host.is_none() && create_with_page_size.is_none() && looks < LOOKS =>
+                {
                     looks += 1;
                     #[expect(
                         clippy::disallowed_methods,
