@@ -62,7 +62,6 @@ arg-send-to = Phone that gets the test
 help-replies = Reads the answers to notices and treats each
 help-replies-more =
     Only answers to our notices are stored; the phone's other chats are not touched.
-arg-replies-listen = Wait for answers at this address (webhook) instead of reading once
 
 help-status = Shows notices, what waits for a person, instances, last selections
 arg-status-close = Only the notices of this close

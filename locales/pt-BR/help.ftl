@@ -62,7 +62,6 @@ arg-send-to = Telefone que recebe o teste
 help-replies = Lê as respostas aos avisos e trata cada uma
 help-replies-more =
     Só respostas a avisos nossos são guardadas; as outras conversas do telefone não são tocadas.
-arg-replies-listen = Espera as respostas neste endereço (webhook), em vez de ler uma vez
 
 help-status = Mostra avisos, pendências, instâncias e as últimas seleções
 arg-status-close = Só os avisos deste fechamento

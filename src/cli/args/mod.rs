@@ -6,7 +6,6 @@
 pub mod parse;
 pub mod tools;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -263,11 +262,7 @@ pub struct SendArgs {
 
 /// `replies`.
 #[derive(Debug, Clone, Args)]
-pub struct RepliesArgs {
-    /// Listen for webhooks here instead of polling once.
-    #[arg(long, value_name = "ADDR", value_parser = parse::address)]
-    pub listen: Option<SocketAddr>,
-}
+pub struct RepliesArgs {}
 
 /// `status`.
 #[derive(Debug, Clone, Args)]
