@@ -16,7 +16,15 @@ const COMMANDS: [&[&str]; 5] = [
 
 #[test]
 fn a_wrong_password() {
-    let site = Site::of(1);
+    // A server of its own: after four failed logins Firebird refuses all of that address for some seconds.
+    let server = TestServer::private();
+    let site = Site::on(
+        &server,
+        Plan {
+            customers: 1,
+            ..Plan::default()
+        },
+    );
     site.reconfigure("password = \"masterkey\"", "password = \"another-word\"");
     for args in COMMANDS {
         let ran = site.run("09:01", args).expect(4);

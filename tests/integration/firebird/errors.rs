@@ -24,7 +24,9 @@ fn refused(settings: &ConnectionSettings) -> DatabaseError {
 
 #[test]
 fn wrong_password() {
-    let db = TestDatabase::create("UTF8");
+    // A server of its own: after four failed logins Firebird refuses all of that address for some seconds.
+    let server = TestServer::private();
+    let db = server.database("UTF8");
     for driver in DRIVERS {
         let mut settings = ConnectionSettings {
             driver,
