@@ -24,7 +24,7 @@ use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{DatabaseError, Erp, ErpError};
 use crate::ports::failpoint::{self, Step};
-use crate::ports::gateway::{GatewayError, LinkState, OpenGateway, Rejection};
+use crate::ports::gateway::{Gateway, GatewayError, LinkState, OpenGateway, Rejection};
 use crate::ports::outbox::{Outbox, OutboxError};
 
 use super::dossier::DossierError;
@@ -302,20 +302,8 @@ fn send_instance(
             }));
         }
     };
-    match gateway.status() {
-        Ok(LinkState::Open { .. }) => {}
-        Ok(state) => {
-            return Ok(Some(Stop::NotPaired {
-                instance: instance.clone(),
-                state,
-            }));
-        }
-        Err(error) => {
-            return Ok(Some(Stop::Gateway {
-                instance: instance.clone(),
-                error,
-            }));
-        }
+    if let Some(stop) = link_down(&*gateway, instance) {
+        return Ok(Some(stop));
     }
     let mut unclear = 0;
     for id in notices {
@@ -359,27 +347,24 @@ fn send_instance(
         unclear = if done.unclear { unclear + 1 } else { 0 };
         if done.unclear {
             // An answer that proves nothing is often a lost link: look before the next customer's message.
-            match gateway.status() {
-                Ok(LinkState::Open { .. }) if unclear < UNCLEAR_IN_A_ROW => {}
-                Ok(LinkState::Open { .. }) => {
-                    return Ok(Some(Stop::Unclear {
-                        instance: instance.clone(),
-                    }));
-                }
-                Ok(state) => {
-                    return Ok(Some(Stop::NotPaired {
-                        instance: instance.clone(),
-                        state,
-                    }));
-                }
-                Err(error) => {
-                    return Ok(Some(Stop::Gateway {
-                        instance: instance.clone(),
-                        error,
-                    }));
-                }
+            let down = link_down(&*gateway, instance);
+            let in_a_row = (unclear >= UNCLEAR_IN_A_ROW).then(|| Stop::Unclear {
+                instance: instance.clone(),
+            });
+            if let Some(stop) = down.or(in_a_row) {
+                return Ok(Some(stop));
             }
         }
     }
     Ok(None)
+}
+
+/// Why nothing can be sent from an instance at this moment; `None`: its link is open.
+fn link_down(gateway: &dyn Gateway, instance: &InstanceId) -> Option<Stop> {
+    let instance = instance.clone();
+    match gateway.status() {
+        Ok(LinkState::Open { .. }) => None,
+        Ok(state) => Some(Stop::NotPaired { instance, state }),
+        Err(error) => Some(Stop::Gateway { instance, error }),
+    }
 }
