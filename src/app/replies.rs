@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 
 use crate::domain::document::Creditor;
 use crate::domain::ids::InstanceId;
@@ -393,11 +393,4 @@ fn forward(
         | SendOutcome::Ambiguous { .. } => {}
     }
     Ok(())
-}
-
-/// When the next poll will look from, for people.
-pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
-    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
-        mark - Duration::minutes(OVERLAP_MINUTES)
-    })
 }
