@@ -4,6 +4,7 @@ mod crashes;
 mod documents;
 mod faults;
 mod pair;
+mod pair_patience;
 mod refusals;
 mod replies;
 mod scan;
