@@ -39,11 +39,10 @@ impl Draft {
             .unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".wa-notify-");
-        #[cfg(unix)]
         if readers == Readers::ByMask {
-            use std::os::unix::fs::PermissionsExt;
-            // A temporary file would be its maker's alone.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            // A temporary file would be its maker's alone; elsewhere than on Unix the folder's rights are inherited.
+            #[cfg(unix)]
+            builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         }
         Ok(Draft {
             file: builder.tempfile_in(folder)?,

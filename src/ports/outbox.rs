@@ -709,6 +709,21 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn opt_in(&mut self, phone: &Phone, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// Puts a customer on hold, in place of a hold that it may be on.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn hold(&mut self, hold: &Hold, now: DateTime<Utc>) -> Result<(), OutboxError>;
+    /// Ends a customer's hold. `false`: there was none.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn lift_hold(&mut self, customer: &CustomerId, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// A person has read the replies to this notice, or all of them. Returns how many waited.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn replies_done(&mut self, notice: Option<NoticeId>, now: DateTime<Utc>) -> Result<u32, OutboxError>;
 
     /// Counts, over all stored runs or one close; receipts are missed since before `receipt_deadline`.
     ///

@@ -3,6 +3,7 @@
 mod crashes;
 mod documents;
 mod faults;
+mod holds;
 mod pair;
 mod pair_patience;
 mod refusals;

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::ReadReplies;
 use crate::domain::ids::CustomerId;
 use crate::domain::notice::{NoticeId, PartKey};
 use crate::domain::phone::{Phone, PhoneError};
@@ -30,6 +31,9 @@ pub enum ArgProblem {
     /// Not the name of a part.
     #[error("not a part: 17.2")]
     NotAPart,
+    /// Not the number of a notice, nor `all`.
+    #[error("not a notice: 17 or all")]
+    NotANotice,
     /// Not a language of the program.
     #[error("not a language: pt-BR or en")]
     NotALanguage,
@@ -107,6 +111,20 @@ pub fn part(text: &str) -> Result<PartKey, ArgProblem> {
             seq,
         }),
         _ => Err(ArgProblem::NotAPart),
+    }
+}
+
+/// `17`, or `all`.
+///
+/// # Errors
+/// [`ArgProblem::NotANotice`].
+pub fn read_replies(text: &str) -> Result<ReadReplies, ArgProblem> {
+    match text.trim() {
+        "all" => Ok(ReadReplies::All),
+        text => match text.parse() {
+            Ok(notice) if notice > 0 => Ok(ReadReplies::Of(NoticeId(notice))),
+            _ => Err(ArgProblem::NotANotice),
+        },
     }
 }
 

@@ -249,6 +249,23 @@ pub(super) fn own_gateway_ids(
     read_all("WA_PART", &connection.query(&sql, &to)?, |row| row.id())
 }
 
+/// A person has read them.
+pub(super) fn done(
+    connection: &mut Connection,
+    notice: Option<NoticeId>,
+    now: DateTime<Utc>,
+) -> Result<u32, OutboxError> {
+    let sql = "UPDATE WA_REPLY SET NEEDS_PERSON = 0 WHERE NEEDS_PERSON = 1";
+    let done = match notice {
+        None => connection.execute(sql, &[])?,
+        Some(notice) => connection.execute(&format!("{sql} AND NOTICE = ?"), &[notice.0.into()])?,
+    };
+    if done > 0 {
+        log(connection, now, notice, None, "replies_done", &done.to_string())?;
+    }
+    Ok(done.try_into().unwrap_or(u32::MAX))
+}
+
 /// `false`: it was opted out already; what is queued to it stops in any case.
 pub(super) fn opt_out(
     connection: &mut Connection,
