@@ -251,7 +251,10 @@ replies-some =
     { $stored ->
         [1] 1 new reply
        *[other] { $stored } new replies
-     }: { $intents }; { $answered } answered automatically.
+     }: { $intents }; { $answered ->
+        [0] none
+       *[other] { $answered }
+     } answered automatically.
 replies-done = { $count ->
     [0] No reply was waiting.
     [1] One reply is marked as read.

@@ -251,7 +251,11 @@ replies-some =
     { $stored ->
         [1] 1 resposta nova
        *[other] { $stored } respostas novas
-     }: { $intents }; { $answered } respondidas automaticamente.
+     }: { $intents }; { $answered ->
+        [0] nenhuma respondida
+        [1] 1 respondida
+       *[other] { $answered } respondidas
+     } automaticamente.
 replies-done = { $count ->
     [0] Nenhuma resposta aguardava.
     [1] Uma resposta dada como lida.
