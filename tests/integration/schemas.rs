@@ -98,7 +98,10 @@ impl Shop {
         site.json("08:05", &["init"], 0);
         let dry = site.json("08:20", &["scan", "--dry-run"], 0);
         let scan = site.json("08:30", &["scan"], 0);
-        assert_eq!(dry["notices"], scan["notices"], "the dry run shows what the scan does");
+        assert_eq!(
+            dry["notices"], scan["notices"],
+            "the dry run shows what the scan does"
+        );
         assert_eq!(dry["skipped"], scan["skipped"]);
         assert_eq!(scan["bad_rows"], serde_json::json!([]));
         let sent = site.send(0);
@@ -107,7 +110,11 @@ impl Shop {
         // And once is enough.
         assert_eq!(site.json("10:00", &["send"], 0)["parts_accepted"], 0);
         let again = site.json("10:10", &["scan"], 0);
-        assert_eq!(again["notices"], serde_json::json!([]), "nobody is told a stage twice");
+        assert_eq!(
+            again["notices"],
+            serde_json::json!([]),
+            "nobody is told a stage twice"
+        );
         scan
     }
 

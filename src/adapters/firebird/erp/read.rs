@@ -181,7 +181,9 @@ fn date(value: &Value) -> Result<Option<NaiveDate>, BadValue> {
         _ => match text(value).map_err(|_| BadValue::NotADate)? {
             None => return Ok(None),
             // A mask that nobody filled in: "  /  /    ".
-            Some(typed) if typed.chars().all(|c| matches!(c, '/' | '-' | '.' | '_' | ' ')) => return Ok(None),
+            Some(typed) if typed.chars().all(|c| matches!(c, '/' | '-' | '.' | '_' | ' ')) => {
+                return Ok(None);
+            }
             Some(typed) => typed_date(&typed).ok_or(BadValue::NotADate)?,
         },
     };
