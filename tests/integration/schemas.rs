@@ -2,6 +2,7 @@
 //! the PDFs on the phones, in every character set and dialect that such databases have.
 
 mod delphi;
+mod dirt;
 mod reader;
 mod views;
 
