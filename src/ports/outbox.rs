@@ -46,6 +46,9 @@ pub enum OutboxError {
         /// Version of this program.
         known: u32,
     },
+    /// The database has SQL dialect 1, which has no BIGINT: the tables need a database of their own (`[outbox]`).
+    #[error("the database has SQL dialect 1; the WA_* tables need dialect 3")]
+    Dialect1,
     /// Someone else claimed a stage, or touched a notice, meanwhile: select afresh.
     #[error("claimed by another run meanwhile")]
     ClaimTaken,
