@@ -222,7 +222,11 @@ fn scan_once(
         .filter(|n| n.close <= close && request.customer.as_ref().is_none_or(|c| *c == n.customer))
         .collect();
     let free: HashSet<_> = replaceable.iter().map(|n| n.id).collect();
-    let decisions = debtors.decide(&ground, shop, day, &past(&memory, &free));
+    let mut bad_rows = ground.bad_rows.clone();
+    bad_rows.append(&mut debtors.bad_rows);
+    let dropped_boletos = std::mem::take(&mut debtors.dropped_boletos);
+    let customers = debtors.receivables.len();
+    let (decisions, names) = debtors.decide_all(&ground, shop, day, &past(&memory, &free));
 
     let reconciled = reconcile(decisions.selected, &replaceable, close);
     let size = run_size(&reconciled, &memory.untouched, close);
@@ -265,11 +269,7 @@ fn scan_once(
             shop.max_boletos,
             shop.send_code,
         );
-        let customer_name = debtors
-            .customers
-            .get(&selected.customer)
-            .map(|c| c.name.clone())
-            .unwrap_or_default();
+        let customer_name = names.get(&selected.customer).cloned().unwrap_or_default();
         notices.push(ReportedNotice {
             selected,
             customer_name,
@@ -280,8 +280,6 @@ fn scan_once(
     let contacts = notices.len() as u32;
     let parts = notices.iter().map(|n| n.parts.len() as u32).sum();
 
-    let mut bad_rows = ground.bad_rows.clone();
-    bad_rows.append(&mut debtors.bad_rows);
     let mut report = ScanReport {
         close,
         reference_day: day,
@@ -291,11 +289,11 @@ fn scan_once(
         notices,
         skipped,
         bad_rows,
-        dropped_boletos: std::mem::take(&mut debtors.dropped_boletos),
+        dropped_boletos,
         superseded: superseded.len(),
         standing,
         run: None,
-        customers: debtors.receivables.len(),
+        customers,
         send_on: shop.sending.next_sending_day(day, shop.send_at).unwrap_or(day),
         estimate: shop.pace.estimate(contacts, parts),
     };

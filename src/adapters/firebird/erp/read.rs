@@ -30,10 +30,10 @@ impl Fault {
 
 /// One row, by the names of its query's contract. A column that the query lacks reads as null.
 pub struct Fields<'a> {
-    pub query: &'static str,
-    pub row: &'a Row,
+    specs: &'static [Spec],
+    row: &'a Row,
     /// Where each column of the contract stands in the row.
-    pub positions: &'a [Option<usize>],
+    positions: &'a [Option<usize>],
 }
 
 const NULL: Value = Value::Null;
@@ -56,6 +56,17 @@ macro_rules! readers {
     )+};
 }
 
+impl<'a> Fields<'a> {
+    /// A row of `query`; `positions` are those of [`positions`].
+    pub fn new(query: &str, row: &'a Row, positions: &'a [Option<usize>]) -> Self {
+        Fields {
+            specs: columns(query),
+            row,
+            positions,
+        }
+    }
+}
+
 impl Fields<'_> {
     readers! {
         /// Trimmed text.
@@ -75,7 +86,7 @@ impl Fields<'_> {
     }
 
     pub fn value(&self, column: &'static str) -> &Value {
-        let at = columns(self.query).iter().position(|spec| spec.name == column);
+        let at = self.specs.iter().position(|spec| spec.name == column);
         at.and_then(|at| self.positions[at])
             .and_then(|at| self.row.value(at))
             .unwrap_or(&NULL)

@@ -3,14 +3,25 @@
 use super::contract::Expect;
 use super::read::{Fault, Fields};
 use super::snapshot::{FirebirdSnapshot, Narrow};
-use crate::adapters::firebird::connection::{ColumnKind, Value, literal};
+use crate::adapters::firebird::connection::{Value, literal};
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{
-    BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer, PolicyRow,
-    Receivable, SystemDates,
+    BadRow, BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer,
+    PolicyRow, Receivable, SystemDates,
 };
 use crate::domain::tax_id::TaxId;
 use crate::ports::erp::{ErpError, ErpSnapshot, QueryProblem, Scope};
+
+/// What only documents show of a customer.
+const ADDRESS: &[&str] = &["ADDRESS", "DISTRICT", "CITY", "STATE", "POSTAL_CODE"];
+
+/// What only documents show of a boleto. Much text, and blobs cost round trips each; a scan draws nothing.
+const ONLY_DRAWN: &[&str] = &[
+    "PIX_CODE",
+    "BENEFICIARY_NAME",
+    "BENEFICIARY_TAX_ID",
+    "INSTRUCTIONS",
+];
 
 impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn system(&mut self) -> Result<SystemDates, ErpError> {
@@ -148,7 +159,11 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn customers(&mut self, scope: &Scope) -> Result<Batch<Customer>, ErpError> {
-        let narrows = self.by_customer("customers", scope, &[])?;
+        let left_out: &[&str] = match scope {
+            Scope::DueBetween { .. } => ADDRESS,
+            Scope::Customers(_) => &[],
+        };
+        let narrows = self.by_customer("customers", scope, left_out)?;
         self.read_parts("customers", scope, narrows, &["CUSTOMER_ID"], customer, |row| {
             row.id.clone()
         })
@@ -216,16 +231,16 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         })
     }
 
-    fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError> {
-        let instructions = self.column("boletos", "q", "INSTRUCTIONS")?;
+    fn boletos_each(
+        &mut self,
+        scope: &Scope,
+        each: &mut dyn FnMut(BoletoRecord),
+    ) -> Result<Vec<BadRow>, ErpError> {
         let by_customer = self.column("boletos", "q", "CUSTOMER_ID")?.is_some();
         let mut left_out = vec!["BOLETO_PDF"];
         let narrows = match scope {
             Scope::DueBetween { from, to } => {
-                // Each blob costs round trips, and a scan draws nothing.
-                if matches!(instructions, Some((_, ColumnKind::Blob))) {
-                    left_out.push("INSTRUCTIONS");
-                }
+                left_out.extend(ONLY_DRAWN);
                 let joins = self.due_join("boletos", "RECEIVABLE_ID", *from, *to)?;
                 vec![Narrow {
                     left_out: &left_out,
@@ -275,9 +290,20 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 instructions: f.opt_text("INSTRUCTIONS")?,
             }))
         };
-        self.read_parts("boletos", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
-            row.receivable.clone()
-        })
+        let mut bad = Vec::new();
+        for narrow in narrows {
+            let faults = self.read_each(
+                "boletos",
+                Some(scope),
+                &narrow,
+                &["RECEIVABLE_ID"],
+                read,
+                |row| row.receivable.clone(),
+                &mut |row| each(row),
+            )?;
+            bad.extend(faults);
+        }
+        Ok(bad)
     }
 
     fn find_customers(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {

@@ -11,7 +11,7 @@ use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
 use crate::adapters::firebird::connection::{Column, ColumnKind, Connection, DatabaseError, Value, literal};
 use crate::domain::ids::CustomerId;
-use crate::domain::receivable::{BadValue, Batch};
+use crate::domain::receivable::{BadRow, BadValue, Batch};
 use crate::ports::erp::{ErpError, QueryProblem, Scope};
 
 /// Firebird allows 1,500; the statement must stay below 60 KB.
@@ -81,6 +81,69 @@ impl<'a> FirebirdSnapshot<'a> {
         row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
         key: impl Fn(&T) -> K,
     ) -> Result<Batch<T>, ErpError> {
+        let mut rows = Vec::new();
+        let bad = self.read_each(query, scope, narrow, key_columns, row, key, &mut |value| {
+            rows.push(value);
+        })?;
+        Ok(Batch { rows, bad })
+    }
+
+    /// The same, each value handed out as it comes; returns the rows that cannot be read.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "private; two of them are what `read` adds nothing to"
+    )]
+    pub(super) fn read_each<T, K: Eq + Hash>(
+        &mut self,
+        query: &'static str,
+        scope: Option<&Scope>,
+        narrow: &Narrow<'_>,
+        key_columns: &[&'static str],
+        row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
+        key: impl Fn(&T) -> K,
+        each: &mut dyn FnMut(T),
+    ) -> Result<Vec<BadRow>, ErpError> {
+        let sql = self.select(query, scope, narrow)?;
+        let present = self.present(query)?;
+        let positions = read::positions(query, &present, narrow.left_out);
+        let mut bad = Vec::new();
+        let mut seen: HashSet<K> = HashSet::new();
+        let mut number = 0_usize;
+        let mut faults = Vec::new();
+        let read = self.connection.query_each(&sql, &[], &mut |values| {
+            number += 1;
+            let fields = Fields::new(query, &values, &positions);
+            match row(&fields, &mut faults) {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    if seen.insert(key(&value)) {
+                        each(value);
+                    } else {
+                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                    }
+                }
+                Err(fault) => faults.push(fault),
+            }
+            if !faults.is_empty() {
+                let mut name = fields.key(key_columns);
+                if name.is_empty() {
+                    name = format!("#{number}");
+                }
+                bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
+            }
+            ControlFlow::Continue(())
+        });
+        read.map_err(|error| refused(self.queries.get(query), error, false))?;
+        Ok(bad)
+    }
+
+    /// The statement that reads a query.
+    fn select(
+        &mut self,
+        query: &'static str,
+        scope: Option<&Scope>,
+        narrow: &Narrow<'_>,
+    ) -> Result<String, ErpError> {
         let present = self.present(query)?;
         let due = match scope {
             Some(Scope::DueBetween { from, to }) => Some((*from, *to)),
@@ -95,42 +158,7 @@ impl<'a> FirebirdSnapshot<'a> {
         if !narrow.conditions.is_empty() {
             sql.push_str(&format!(" WHERE {}", narrow.conditions.join(" AND ")));
         }
-        let positions = read::positions(query, &present, narrow.left_out);
-        let mut batch = Batch::default();
-        let mut seen: HashSet<K> = HashSet::new();
-        let mut number = 0_usize;
-        let read = self.connection.query_each(&sql, &[], &mut |values| {
-            number += 1;
-            let fields = Fields {
-                query,
-                row: &values,
-                positions: &positions,
-            };
-            let mut faults = Vec::new();
-            match row(&fields, &mut faults) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    if seen.insert(key(&value)) {
-                        batch.rows.push(value);
-                    } else {
-                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
-                    }
-                }
-                Err(fault) => faults.push(fault),
-            }
-            if !faults.is_empty() {
-                let mut name = fields.key(key_columns);
-                if name.is_empty() {
-                    name = format!("#{number}");
-                }
-                batch
-                    .bad
-                    .extend(faults.into_iter().map(|fault| fault.row(query, name.clone())));
-            }
-            ControlFlow::Continue(())
-        });
-        read.map_err(|error| refused(self.queries.get(query), error, false))?;
-        Ok(batch)
+        Ok(sql)
     }
 
     /// The same for each part of a long list of ids.
