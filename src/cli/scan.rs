@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use comfy_table::{CellAlignment, ColumnConstraint};
+use comfy_table::{CellAlignment, ColumnConstraint, Width};
+use console::measure_text_width;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
 
 use super::args::{Only, ScanArgs};
@@ -12,7 +14,10 @@ use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{wiring, words};
 use crate::app::scan::{ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan};
+use crate::domain::document::slip::BoletoRefusal;
 use crate::domain::guard::Held;
+use crate::domain::ids::ReceivableId;
+use crate::domain::receivable::BadRow;
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
 use crate::ports::outbox::{Outbox, OutboxError};
@@ -115,7 +120,7 @@ fn tell(context: &Context, args: &ScanArgs, report: &ScanReport) -> Result<ExitC
         write_csv(path, report, shown)?;
     }
     if context.output.is_json() {
-        context.output.json(&document(report, shown))?;
+        context.output.json(&Document { report, shown })?;
     } else {
         print(context, report, shown)?;
     }
@@ -150,52 +155,86 @@ fn error(context: &Context, error: ScanError) -> CliError {
     }
 }
 
-/// The document of `--json`; its keys are public and may only grow.
-fn document(report: &ScanReport, shown: Shown) -> Json {
-    let notices: Vec<Json> = shown.notices(report).iter().map(notice_document).collect();
-    let mut by_reason: BTreeMap<&str, u32> = BTreeMap::new();
-    for skipped in &report.skipped {
-        *by_reason.entry(skipped.reason.word()).or_default() += 1;
+/// The document of `--json`; its keys are public and may only grow. Made as it is written: a value at a time.
+struct Document<'a> {
+    report: &'a ScanReport,
+    shown: Shown,
+}
+
+/// A list of which each element is made only when its turn comes.
+struct Each<'a, T>(&'a [T], fn(&T) -> Json);
+
+impl<T> Serialize for Each<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
     }
-    let total: i64 = report.notices.iter().map(|n| n.selected.total().get()).sum();
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Document { report, shown } = *self;
+        let mut by_reason: BTreeMap<&str, u32> = BTreeMap::new();
+        for skipped in &report.skipped {
+            *by_reason.entry(skipped.reason.word()).or_default() += 1;
+        }
+        let total: i64 = report.notices.iter().map(|n| n.selected.total().get()).sum();
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("bad_rows", &Each(&report.bad_rows, bad_row_document))?;
+        map.serialize_entry("close", &report.close)?;
+        map.serialize_entry(
+            "dropped_boletos",
+            &Each(&report.dropped_boletos, dropped_document),
+        )?;
+        map.serialize_entry("dry_run", &report.dry_run)?;
+        map.serialize_entry("estimate_seconds", &report.estimate.as_secs())?;
+        map.serialize_entry("held", &report.held)?;
+        map.serialize_entry("notices", &Each(shown.notices(report), notice_document))?;
+        map.serialize_entry("reference_day", &report.reference_day)?;
+        map.serialize_entry("run", &report.run)?;
+        map.serialize_entry("send_on", &report.send_on)?;
+        map.serialize_entry("skipped", &Each(shown.skipped(report), skipped_document))?;
+        map.serialize_entry(
+            "totals",
+            &json!({
+                "notices": report.notices.len(),
+                "total_cents": total,
+                "skipped": report.skipped.len(),
+                "skipped_by_reason": by_reason,
+                "bad_rows": report.bad_rows.len(),
+                "customers": report.customers,
+                "superseded": report.superseded,
+                "standing": report.standing,
+            }),
+        )?;
+        map.serialize_entry("warnings", &Each(&report.warnings, warning_document))?;
+        map.end()
+    }
+}
+
+fn skipped_document(skipped: &Skipped) -> Json {
     json!({
-        "close": report.close,
-        "reference_day": report.reference_day,
-        "dry_run": report.dry_run,
-        "held": report.held,
-        "notices": notices,
-        "skipped": shown.skipped(report).iter().map(|s| json!({
-            "customer_id": s.customer,
-            "contact_id": s.contact,
-            "receivable_id": s.receivable,
-            "reason": s.reason.word(),
-            "detail": s.detail,
-        })).collect::<Vec<_>>(),
-        "bad_rows": report.bad_rows.iter().map(|b| json!({
-            "query": b.query,
-            "key": b.key,
-            "column": b.column,
-            "problem": b.problem,
-            "value": b.value,
-        })).collect::<Vec<_>>(),
-        "dropped_boletos": report.dropped_boletos.iter().map(|(id, why)| json!({
-            "receivable_id": id,
-            "problem": why,
-        })).collect::<Vec<_>>(),
-        "warnings": report.warnings.iter().map(warning_document).collect::<Vec<_>>(),
-        "totals": {
-            "notices": report.notices.len(),
-            "total_cents": total,
-            "skipped": report.skipped.len(),
-            "skipped_by_reason": by_reason,
-            "bad_rows": report.bad_rows.len(),
-            "customers": report.customers,
-            "superseded": report.superseded,
-            "standing": report.standing,
-        },
-        "run": report.run,
-        "send_on": report.send_on,
-        "estimate_seconds": report.estimate.as_secs(),
+        "customer_id": skipped.customer,
+        "contact_id": skipped.contact,
+        "receivable_id": skipped.receivable,
+        "reason": skipped.reason.word(),
+        "detail": skipped.detail,
+    })
+}
+
+fn bad_row_document(bad: &BadRow) -> Json {
+    json!({
+        "query": bad.query,
+        "key": bad.key,
+        "column": bad.column,
+        "problem": bad.problem,
+        "value": bad.value,
+    })
+}
+
+fn dropped_document((id, why): &(ReceivableId, BoletoRefusal)) -> Json {
+    json!({
+        "receivable_id": id,
+        "problem": why,
     })
 }
 
@@ -327,53 +366,7 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
     let date = |d| format::date(lang, d);
     // A scan that stores says how much; who and what shows the dry run, and -v.
     if !shown.notices(report).is_empty() && (report.dry_run || out.verbosity() > 0) {
-        let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
-        notices.sort_by_key(|n| natural(n.selected.customer.as_str()));
-        let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"];
-        let mut table = out.table(&header.map(|key| context.say(key)));
-        for (index, column) in table.column_iter_mut().enumerate() {
-            // Only the names may be broken: amounts and documents are to be copied whole.
-            if index > 0 {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
-        if let Some(column) = table.column_mut(2) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        for notice in notices {
-            let selected = &notice.selected;
-            let width = selected
-                .items
-                .iter()
-                .map(|i| i.document.chars().count())
-                .max()
-                .unwrap_or(0);
-            let titles: Vec<String> = selected
-                .items
-                .iter()
-                .map(|i| {
-                    format!(
-                        "{:<width$} {} {}",
-                        i.document,
-                        date(i.due_on),
-                        words::stage_short(context, i.stage)
-                    )
-                })
-                .collect();
-            table.add_row(vec![
-                format!(
-                    "{} {}\n{}",
-                    selected.customer,
-                    notice.customer_name,
-                    words::phone(&selected.phone)
-                ),
-                titles.join("\n"),
-                format::money(lang, selected.total()).replace('\u{a0}', " "),
-                words::boletos(context, &notice.parts),
-            ]);
-        }
-        out.rows(&table)?;
-        out.line("")?;
+        print_notices(context, report)?;
     }
     let mut by_reason: BTreeMap<SkipReason, (u32, std::collections::BTreeSet<&str>)> = BTreeMap::new();
     for skipped in shown.skipped(report) {
@@ -470,6 +463,94 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
         out.prose(&context.say("scan-held-hint"))?;
     }
     Ok(())
+}
+
+/// So many notices are laid out at a time: a table is held whole, with every cell, while it is printed.
+const NOTICES_AT_ONCE: usize = 500;
+
+/// Narrowest column of names; below it the table is wider than the terminal.
+const NARROWEST_NAMES: usize = 20;
+
+/// The table of notices, by customer. A long one is printed in pieces of the same widths.
+fn print_notices(context: &Context, report: &ScanReport) -> Result<(), CliError> {
+    let out = &context.output;
+    let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
+    notices.sort_by_cached_key(|n| natural(n.selected.customer.as_str()));
+    let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"].map(|key| context.say(key));
+    let mut widths = None;
+    if notices.len() > NOTICES_AT_ONCE {
+        let mut widest = header.each_ref().map(|text| measure_text_width(text));
+        for notice in &notices {
+            for (cell, widest) in cells(context, notice).iter().zip(&mut widest) {
+                let lines = cell.lines().map(measure_text_width);
+                *widest = lines.max().unwrap_or(0).max(*widest);
+            }
+        }
+        // Two blanks behind each column, as `Output::table` has them.
+        let others: usize = widest[1..].iter().map(|width| width + 2).sum();
+        let left = out.columns().saturating_sub(others + 2);
+        widest[0] = widest[0].min(left.max(NARROWEST_NAMES));
+        widths = Some(widest);
+    }
+    for (piece, chunk) in notices.chunks(NOTICES_AT_ONCE).enumerate() {
+        let mut table = out.table(&header);
+        for (index, column) in table.column_iter_mut().enumerate() {
+            if let Some(widths) = &widths {
+                let width = u16::try_from(widths[index] + 2).unwrap_or(u16::MAX);
+                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            } else if index > 0 {
+                // Only the names may be broken: amounts and documents are to be copied whole.
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+        }
+        if let Some(column) = table.column_mut(2) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+        for notice in chunk {
+            table.add_row(cells(context, notice).to_vec());
+        }
+        if piece == 0 {
+            out.rows(&table)?;
+        } else {
+            out.rows_only(&table)?;
+        }
+    }
+    out.line("")
+}
+
+/// Customer and phone, receivables, total, boletos.
+fn cells(context: &Context, notice: &ReportedNotice) -> [String; 4] {
+    let lang = context.lang();
+    let selected = &notice.selected;
+    let width = selected
+        .items
+        .iter()
+        .map(|i| i.document.chars().count())
+        .max()
+        .unwrap_or(0);
+    let titles: Vec<String> = selected
+        .items
+        .iter()
+        .map(|i| {
+            format!(
+                "{:<width$} {} {}",
+                i.document,
+                format::date(lang, i.due_on),
+                words::stage_short(context, i.stage)
+            )
+        })
+        .collect();
+    [
+        format!(
+            "{} {}\n{}",
+            selected.customer,
+            notice.customer_name,
+            words::phone(&selected.phone)
+        ),
+        titles.join("\n"),
+        format::money(lang, selected.total()).replace('\u{a0}', " "),
+        words::boletos(context, &notice.parts),
+    ]
 }
 
 /// Sorts 2 before 10, and numbers before text.
