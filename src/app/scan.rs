@@ -13,7 +13,7 @@ use crate::domain::phone::Phone;
 use crate::domain::receivable::BadRow;
 use crate::domain::selection::{Selected, Skipped};
 use crate::ports::clock::Clock;
-use crate::ports::erp::{Erp, ErpError, Scope};
+use crate::ports::erp::{Erp, ErpError, ErpSnapshot, Scope};
 use crate::ports::failpoint::{self, Step};
 use crate::ports::outbox::{Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
 
@@ -173,6 +173,61 @@ pub fn scan(
     }
 }
 
+/// What a scan is about.
+#[derive(Debug)]
+pub struct Plan {
+    /// The close.
+    pub close: NaiveDate,
+    /// Reference day R.
+    pub day: NaiveDate,
+    /// What must be known first.
+    pub ground: Ground,
+    /// What it reads.
+    pub scope: Scope,
+}
+
+impl Plan {
+    /// Finds out what a request is about; `today` is in the shop's zone.
+    ///
+    /// # Errors
+    /// [`ScanError`]: it must not be scanned.
+    pub fn of(
+        snapshot: &mut dyn ErpSnapshot,
+        shop: &Shop,
+        today: NaiveDate,
+        request: &ScanRequest,
+    ) -> Result<Self, ScanError> {
+        let last = snapshot.system()?.last_close();
+        let close = request.close.unwrap_or(last);
+        if close > last {
+            return Err(GroundError::from(Precondition::NotClosed { asked: close, last }).into());
+        }
+        if close < last && !request.dry_run {
+            return Err(ScanError::OldClose { asked: close, last });
+        }
+        let after_close = close.checked_add_days(Days::new(1)).unwrap_or(close);
+        let day = if close < last {
+            after_close
+        } else {
+            after_close.max(today)
+        };
+        let ground = Ground::read(snapshot, shop, day)?;
+        let scope = match &request.customer {
+            Some(customer) => Scope::Customers(vec![customer.clone()]),
+            None => {
+                let (from, to) = ground.due_window(day);
+                Scope::DueBetween { from, to }
+            }
+        };
+        Ok(Plan {
+            close,
+            day,
+            ground,
+            scope,
+        })
+    }
+}
+
 fn scan_once(
     erp: &dyn Erp,
     outbox: Option<&mut dyn Outbox>,
@@ -183,30 +238,12 @@ fn scan_once(
     let started_at = clock.now();
     let today = shop.today(started_at);
     let mut snapshot = erp.snapshot()?;
-    let system = snapshot.system()?;
-    let last = system.last_close();
-    let close = request.close.unwrap_or(last);
-    if close > last {
-        return Err(GroundError::from(Precondition::NotClosed { asked: close, last }).into());
-    }
-    if close < last && !request.dry_run {
-        return Err(ScanError::OldClose { asked: close, last });
-    }
-    let after_close = close.checked_add_days(Days::new(1)).unwrap_or(close);
-    let day = if close < last {
-        after_close
-    } else {
-        after_close.max(today)
-    };
-
-    let ground = Ground::read(&mut *snapshot, shop, day)?;
-    let scope = match &request.customer {
-        Some(customer) => Scope::Customers(vec![customer.clone()]),
-        None => {
-            let (from, to) = ground.due_window(day);
-            Scope::DueBetween { from, to }
-        }
-    };
+    let Plan {
+        close,
+        day,
+        ground,
+        scope,
+    } = Plan::of(&mut *snapshot, shop, today, request)?;
     let mut debtors = Debtors::read(&mut *snapshot, &scope, &ground, shop, day)?;
     // The outbox may be the same database: let go of the snapshot before writing to it.
     drop(snapshot);

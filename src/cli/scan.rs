@@ -13,13 +13,18 @@ use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{wiring, words};
-use crate::app::scan::{ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan};
+use crate::adapters::firebird::erp::FirebirdErp;
+use crate::app::scan::{
+    Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan,
+};
+use crate::app::shop::Shop;
 use crate::domain::document::slip::BoletoRefusal;
 use crate::domain::guard::Held;
 use crate::domain::ids::ReceivableId;
 use crate::domain::receivable::BadRow;
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
+use crate::ports::clock::Clock;
 use crate::ports::outbox::{Outbox, OutboxError};
 
 /// Runs the command.
@@ -35,6 +40,9 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         dry_run: args.dry_run,
         customer: args.customer.clone(),
     };
+    if args.show_sql {
+        return show_sql(context, &erp, &shop, &request);
+    }
     if args.dry_run {
         let clock = wiring::reading_clock(context);
         // Support staff may look before `init`.
@@ -52,7 +60,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     }
 
     let clock = wiring::clock(context);
-    let _lock = context.lock(crate::ports::clock::Clock::now(&clock))?;
+    let _lock = context.lock(clock.now())?;
     let mut outbox = wiring::outbox(context, settings)?;
     if args.confirm {
         let notices = outbox.confirm_held().map_err(CliError::Outbox)?;
@@ -87,6 +95,22 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         "scan"
     );
     tell(context, args, &report)
+}
+
+/// The statements that this scan would read the ERP with, for isql: to look at their plans, or to measure against.
+fn show_sql(
+    context: &Context,
+    erp: &FirebirdErp,
+    shop: &Shop,
+    request: &ScanRequest,
+) -> Result<ExitCode, CliError> {
+    let today = shop.today(wiring::reading_clock(context).now());
+    let mut snapshot = erp.open()?;
+    let plan = Plan::of(&mut snapshot, shop, today, request).map_err(|e| error(context, e))?;
+    for sql in snapshot.statements(&plan.scope)? {
+        context.output.line(&format!("{sql};"))?;
+    }
+    Ok(ExitCode::Done)
 }
 
 /// The halves of the report that are asked for (`--only`); totals and warnings are always of the whole.

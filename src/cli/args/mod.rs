@@ -226,6 +226,9 @@ pub struct ScanArgs {
     /// Write the table to this file.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Only print the SELECTs that would read the ERP, for isql.
+    #[arg(long, hide = true, requires = "dry_run")]
+    pub show_sql: bool,
 }
 
 /// Halves of a scan's report.

@@ -12,17 +12,6 @@ use crate::domain::receivable::{
 use crate::domain::tax_id::TaxId;
 use crate::ports::erp::{ErpError, ErpSnapshot, QueryProblem, Scope};
 
-/// What only documents show of a customer.
-const ADDRESS: &[&str] = &["ADDRESS", "DISTRICT", "CITY", "STATE", "POSTAL_CODE"];
-
-/// What only documents show of a boleto. Much text, and blobs cost round trips each; a scan draws nothing.
-const ONLY_DRAWN: &[&str] = &[
-    "PIX_CODE",
-    "BENEFICIARY_NAME",
-    "BENEFICIARY_TAX_ID",
-    "INSTRUCTIONS",
-];
-
 impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn system(&mut self) -> Result<SystemDates, ErpError> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
@@ -159,11 +148,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn customers(&mut self, scope: &Scope) -> Result<Batch<Customer>, ErpError> {
-        let left_out: &[&str] = match scope {
-            Scope::DueBetween { .. } => ADDRESS,
-            Scope::Customers(_) => &[],
-        };
-        let narrows = self.by_customer("customers", scope, left_out)?;
+        let narrows = self.narrows("customers", scope)?;
         self.read_parts("customers", scope, narrows, &["CUSTOMER_ID"], customer, |row| {
             row.id.clone()
         })
@@ -181,7 +166,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 receives_whatsapp: f.opt_flag("RECEIVES_WHATSAPP")?.unwrap_or(false),
             }))
         };
-        let narrows = self.by_customer("contacts", scope, &[])?;
+        let narrows = self.narrows("contacts", scope)?;
         let key = |row: &Contact| (row.customer.clone(), row.id.clone());
         self.read_parts(
             "contacts",
@@ -194,15 +179,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError> {
-        let narrows = match scope {
-            Scope::DueBetween { from, to } => {
-                vec![Narrow {
-                    conditions: self.due_conditions("q", *from, *to)?,
-                    ..Narrow::default()
-                }]
-            }
-            Scope::Customers(_) => self.by_customer("receivables", scope, &[])?,
-        };
+        let narrows = self.narrows("receivables", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let (due_on, balance) = (f.date("DUE_ON")?, f.money("BALANCE")?);
             // Where the database could not filter (dates or numbers kept as text, sub-cent rests).
@@ -237,37 +214,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         each: &mut dyn FnMut(BoletoRecord),
     ) -> Result<Vec<BadRow>, ErpError> {
         let by_customer = self.column("boletos", "q", "CUSTOMER_ID")?.is_some();
-        let mut left_out = vec!["BOLETO_PDF"];
-        let narrows = match scope {
-            Scope::DueBetween { from, to } => {
-                left_out.extend(ONLY_DRAWN);
-                let joins = self.due_join("boletos", "RECEIVABLE_ID", *from, *to)?;
-                vec![Narrow {
-                    left_out: &left_out,
-                    joins,
-                    ..Narrow::default()
-                }]
-            }
-            Scope::Customers(_) if by_customer => self.by_customer("boletos", scope, &left_out)?,
-            Scope::Customers(ids) => {
-                let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
-                let (inner, _) = self.needed_column("receivables", "r", "RECEIVABLE_ID")?;
-                let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
-                let receivables = self.derived("receivables", None);
-                let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
-                let join = |part: String| {
-                    format!(
-                        " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
-                    )
-                };
-                let narrow = |part| Narrow {
-                    left_out: &left_out,
-                    joins: join(part),
-                    ..Narrow::default()
-                };
-                parts.into_iter().map(narrow).collect()
-            }
-        };
+        let narrows = self.narrows("boletos", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             // Sending finds boletos by this column where it is there: one without it would be lost in silence.
             if by_customer {

@@ -17,6 +17,18 @@ use crate::ports::erp::{ErpError, QueryProblem, Scope};
 /// Firebird allows 1,500; the statement must stay below 60 KB.
 const IDS_PER_QUERY: usize = 500;
 
+/// What only documents show of a customer.
+const ADDRESS: &[&str] = &["ADDRESS", "DISTRICT", "CITY", "STATE", "POSTAL_CODE"];
+
+/// What only documents show of a boleto. Much text, and blobs cost round trips each; a scan draws nothing.
+const ONLY_DRAWN: &[&str] = &[
+    "BOLETO_PDF",
+    "PIX_CODE",
+    "BENEFICIARY_NAME",
+    "BENEFICIARY_TAX_ID",
+    "INSTRUCTIONS",
+];
+
 /// One read-only snapshot transaction; it ends when this is dropped.
 #[derive(Debug)]
 pub struct FirebirdSnapshot<'a> {
@@ -272,35 +284,76 @@ impl<'a> FirebirdSnapshot<'a> {
         })
     }
 
-    /// How to narrow a query of customers' things to a scope.
-    pub(super) fn by_customer<'n>(
+    /// How to narrow a query to a scope: a statement for each element.
+    pub(super) fn narrows(
         &mut self,
         query: &'static str,
         scope: &Scope,
-        left_out: &'n [&'n str],
-    ) -> Result<Vec<Narrow<'n>>, ErpError> {
-        Ok(match scope {
+    ) -> Result<Vec<Narrow<'static>>, ErpError> {
+        match scope {
             Scope::DueBetween { from, to } => {
-                let joins = self.due_join(query, "CUSTOMER_ID", *from, *to)?;
-                vec![Narrow {
-                    left_out,
-                    joins,
-                    ..Narrow::default()
-                }]
+                let narrow = match query {
+                    "receivables" => Narrow {
+                        conditions: self.due_conditions("q", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                    "boletos" => Narrow {
+                        left_out: ONLY_DRAWN,
+                        joins: self.due_join(query, "RECEIVABLE_ID", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                    _ => Narrow {
+                        left_out: if query == "customers" { ADDRESS } else { &[] },
+                        joins: self.due_join(query, "CUSTOMER_ID", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                };
+                Ok(vec![narrow])
             }
             Scope::Customers(ids) => {
                 let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
-                let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
-                conditions
-                    .into_iter()
-                    .map(|condition| Narrow {
+                let left_out: &[&str] = if query == "boletos" { &["BOLETO_PDF"] } else { &[] };
+                if query != "boletos" || self.column("boletos", "q", "CUSTOMER_ID")?.is_some() {
+                    let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
+                    let narrow = |condition| Narrow {
                         left_out,
                         conditions: vec![condition],
                         ..Narrow::default()
-                    })
-                    .collect()
+                    };
+                    return Ok(conditions.into_iter().map(narrow).collect());
+                }
+                let (inner, _) = self.needed_column("receivables", "r", "RECEIVABLE_ID")?;
+                let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
+                let receivables = self.derived("receivables", None);
+                let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
+                let join = |part: String| {
+                    format!(
+                        " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
+                    )
+                };
+                let narrow = |part| Narrow {
+                    left_out,
+                    joins: join(part),
+                    ..Narrow::default()
+                };
+                Ok(parts.into_iter().map(narrow).collect())
             }
-        })
+        }
+    }
+
+    /// The statements that read a scope, in the order in which a scan runs them: to look at their plans, or to measure
+    /// against.
+    ///
+    /// # Errors
+    /// [`ErpError`].
+    pub fn statements(&mut self, scope: &Scope) -> Result<Vec<String>, ErpError> {
+        let mut statements = Vec::new();
+        for query in ["receivables", "boletos", "customers", "contacts"] {
+            for narrow in self.narrows(query, scope)? {
+                statements.push(self.select(query, Some(scope), &narrow)?);
+            }
+        }
+        Ok(statements)
     }
 
     /// One blob of the first row that fits.
