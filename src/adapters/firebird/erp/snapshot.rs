@@ -422,7 +422,7 @@ pub(super) fn select_list(query: &str, present: &Present, left_out: &[&str]) -> 
 }
 
 /// A column name as SQL takes it; quoted only where need be (dialect 1 knows no quoted names).
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name
             .bytes()
