@@ -43,7 +43,7 @@ use rsfbclient::prelude::{
 };
 use rsfbclient::{Charset, FbError, SimpleConnection, SqlType};
 
-pub use self::batch::Batch;
+pub use self::batch::{Batch, Block};
 pub use self::relay::Interrupt;
 pub use self::settings::{CharsetChoice, ConnectionSettings, Driver};
 pub use self::value::{Column, ColumnKey, ColumnKind, Row, Value, literal};

@@ -109,14 +109,6 @@ pub(super) fn short(text: &str) -> Value {
     Value::Text(format!("{}{ELLIPSIS}", &text[..end]))
 }
 
-/// The same as a literal of bytes, for batches.
-pub(super) fn short_literal(text: &str) -> Value {
-    match short(text) {
-        Value::Text(text) => Value::Bytes(text.into_bytes()),
-        other => other,
-    }
-}
-
 /// An instant by the program's clock, as UTC.
 pub(super) fn at(instant: DateTime<Utc>) -> Value {
     Value::Timestamp(instant.naive_utc())

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::connection::{Batch, Connection, MAX_PARAMETERS, Value};
+use super::super::connection::{Connection, MAX_PARAMETERS};
+use super::block::Block;
 use super::parts::log;
 use super::rows::{Reader, id, read_all, read_each};
-use super::store::{INSERT_CLAIM, supersede};
+use super::store::{push_claim, supersede};
 use crate::domain::ids::ReceivableId;
 use crate::domain::selection::{Hold, Recipient};
 use crate::ports::outbox::{Claim, Memory, OutboxError, RunId, RunSummary, Untouched};
@@ -193,28 +194,26 @@ pub(super) fn baseline(
             .insert((row.text()?, row.text()?));
         Ok(())
     })?;
-    let mut batch = Batch::new();
+    let mut block = Block::default();
     let mut added = 0;
     for claim in claims {
         let key = (claim.phone.e164().to_owned(), claim.stage.to_string());
-        if standing
-            .entry(claim.receivable.clone())
-            .or_default()
-            .insert(key.clone())
-        {
-            let values = [
-                id(claim.receivable.as_str())?,
-                key.0.into(),
-                key.1.into(),
-                Value::Null,
-            ];
-            batch.push(connection, INSERT_CLAIM, &values)?;
+        if standing.entry(claim.receivable.clone()).or_default().insert(key) {
+            push_claim(
+                connection,
+                &mut block,
+                &claim.receivable,
+                &claim.phone,
+                claim.stage,
+                None,
+            )?;
             added += 1;
         }
     }
-    batch
-        .send(connection)
-        .map_err(super::parts::duplicate_is_conflict)?;
+    block.send(connection).map_err(|error| match error {
+        OutboxError::Database(error) => super::parts::duplicate_is_conflict(error),
+        other => other,
+    })?;
     log(
         connection,
         now,
