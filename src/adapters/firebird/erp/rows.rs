@@ -54,7 +54,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let tax_id = f.text("TAX_ID")?;
             Ok(Some(Branch {
-                id: BranchId::new(f.text("BRANCH_ID")?),
+                id: f.id("BRANCH_ID", |id| BranchId::new(id))?,
                 legal_name: f.text("LEGAL_NAME")?,
                 trade_name: f.opt_text("TRADE_NAME")?,
                 tax_id: TaxId::parse(&tax_id).map_err(|_| f.fault("TAX_ID", BadValue::NotATaxId))?,
@@ -93,7 +93,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn instances(&mut self) -> Result<Batch<ContractInstance>, ErpError> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             Ok(Some(ContractInstance {
-                instance: InstanceId::new(f.text("INSTANCE")?),
+                instance: f.id("INSTANCE", |id| InstanceId::new(id))?,
                 branch: f.opt_text("BRANCH_ID")?.map(BranchId::new),
                 kind: f.opt_text("KIND")?,
                 url: f.opt_text("URL")?,
@@ -157,8 +157,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn contacts(&mut self, scope: &Scope) -> Result<Batch<Contact>, ErpError> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             Ok(Some(Contact {
-                id: ContactId::new(f.text("CONTACT_ID")?),
-                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                id: f.id("CONTACT_ID", |id| ContactId::new(id))?,
+                customer: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
                 // A contact without a name can still be written to; one without a phone is refused by selection,
                 // which can tell for whom.
                 name: f.opt_text("CONTACT_NAME")?.unwrap_or_default(),
@@ -189,9 +189,9 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 return Ok(None);
             }
             Ok(Some(Receivable {
-                id: ReceivableId::new(f.text("RECEIVABLE_ID")?),
-                branch: BranchId::new(f.text("BRANCH_ID")?),
-                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                id: f.id("RECEIVABLE_ID", |id| ReceivableId::new(id))?,
+                branch: f.id("BRANCH_ID", |id| BranchId::new(id))?,
+                customer: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
                 document: f.text("DOCUMENT")?,
                 installment: f.opt_text("INSTALLMENT")?,
                 issued_on: f.opt_date("ISSUED_ON")?,
@@ -221,7 +221,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 f.text("CUSTOMER_ID")?;
             }
             Ok(Some(BoletoRecord {
-                receivable: Some(ReceivableId::new(f.text("RECEIVABLE_ID")?)),
+                receivable: Some(f.id("RECEIVABLE_ID", |id| ReceivableId::new(id))?),
                 bank_code: f.opt_text("BANK_CODE")?,
                 agency: f.opt_text("AGENCY")?,
                 account: f.opt_text("ACCOUNT")?,
@@ -384,7 +384,7 @@ fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>,
         }
     };
     Ok(Some(Customer {
-        id: CustomerId::new(f.text("CUSTOMER_ID")?),
+        id: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
         name: f.text("NAME")?,
         tax_id,
         address: f.opt_text("ADDRESS")?,

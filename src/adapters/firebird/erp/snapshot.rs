@@ -124,7 +124,7 @@ impl<'a> FirebirdSnapshot<'a> {
         let mut faults = Vec::new();
         let read = self.connection.query_each(&sql, &[], &mut |values| {
             number += 1;
-            let fields = Fields::new(query, &values, &positions);
+            let fields = Fields::new(query, values, &positions);
             match row(&fields, &mut faults) {
                 Ok(None) => {}
                 Ok(Some(value)) => {

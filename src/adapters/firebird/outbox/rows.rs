@@ -345,17 +345,13 @@ pub(super) fn read_each(
     mut read: impl FnMut(&mut Reader<'_>) -> Result<(), OutboxError>,
 ) -> Result<(), OutboxError> {
     let mut failed = None;
-    connection.query_each(
-        sql,
-        values,
-        &mut |row| match read(&mut Reader::new(table, &row)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        },
-    )?;
+    connection.query_each(sql, values, &mut |row| match read(&mut Reader::new(table, row)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
     failed.map_or(Ok(()), Err)
 }
 
