@@ -117,8 +117,8 @@ usage-not-a-number = Expected a whole number from { $min } to { $max }.
 usage-not-a-phone = Phones are like 51 98765-4321 or +5551987654321.
 usage-phone-without-area-code = The area code is missing: 51 98765-4321.
 usage-not-a-part = Parts are like 17.2 (notice 17, part 2); see: wa-notify status.
-usage-not-an-address = Addresses are like 127.0.0.1:8090.
 usage-not-a-language = Languages: pt-BR, en.
+usage-not-a-notice = It is the number of a notice, such as 17, or all.
 usage-empty = It is empty.
 
 database-value = The database gave an unexpected value in column { $column }: expected { $expected }, found { $found }.

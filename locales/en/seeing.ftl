@@ -10,13 +10,13 @@ restore-unreadable = The mark of departures beside the configuration was unreada
 
 ## Explain
 
-explain-nobody = No customer with "{ $text }".
-explain-nobody-hint = Look by id, tax id, phone or part of the name.
-explain-several = More than one customer with "{ $text }".
-explain-several-hint = Repeat with the id of one of them, such as: wa-notify explain 1042
-explain-more = Only the first { $count }; type more of the name.
-explain-id = Id
-explain-tax-id = Tax id
+customer-nobody = No customer with "{ $text }".
+customer-nobody-hint = Look by id, tax id, phone or part of the name.
+customer-several = More than one customer with "{ $text }".
+customer-several-hint = Say it again with the id of one of them, such as 1042.
+customer-more = Only the first { $count }; type more of the name.
+customer-id = Id
+customer-tax-id = Tax id
 explain-customer = Customer { $id }: { $name }{ $tax_id }
 explain-flags = Gets notices by e-mail: { $email }. Blocked: { $blocked }.
 explain-unreadable = Customer { $id }: the row could not be read.
@@ -74,6 +74,15 @@ explain-state-expired = expired before it was complete
 explain-state-failed = failed
 hold-promise = promise to pay
 hold-dispute = dispute
+hold-held = { $name } ({ $id }) gets no notices until { $until }.
+hold-lifted = { $name } ({ $id }) gets notices again.
+hold-was-not = { $name } ({ $id }) was not on hold. Nothing changed.
+hold-open-end = further notice
+hold-past = { $day } is past.
+hold-past-hint = Today is { $today }.
+hold-none = No customer is on hold.
+hold-why = Why
+hold-until = Until
 phone-empty = no number
 phone-not-a-number = not a number
 phone-area-code-missing = area code missing

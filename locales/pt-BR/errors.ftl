@@ -117,8 +117,8 @@ usage-not-a-number = Esperado um número inteiro de { $min } a { $max }.
 usage-not-a-phone = Telefones são como 51 98765-4321 ou +5551987654321.
 usage-phone-without-area-code = Falta o DDD: 51 98765-4321.
 usage-not-a-part = Partes são como 17.2 (aviso 17, parte 2); veja: wa-notify status.
-usage-not-an-address = Endereços são como 127.0.0.1:8090.
 usage-not-a-language = Idiomas: pt-BR, en.
+usage-not-a-notice = É o número de um aviso, como 17, ou all.
 usage-empty = Está vazio.
 
 database-value = O banco devolveu na coluna { $column } um valor inesperado: esperado { $expected }, veio { $found }.

@@ -10,13 +10,13 @@ restore-unreadable = A marca de envios ao lado da configuração estava ilegíve
 
 ## Explain
 
-explain-nobody = Nenhum cliente com "{ $text }".
-explain-nobody-hint = Procure pelo código, CPF ou CNPJ, telefone, ou parte do nome.
-explain-several = Mais de um cliente com "{ $text }".
-explain-several-hint = Repita com o código de um deles, como: wa-notify explain 1042
-explain-more = Só os primeiros { $count }; escreva mais do nome.
-explain-id = Código
-explain-tax-id = CPF ou CNPJ
+customer-nobody = Nenhum cliente com "{ $text }".
+customer-nobody-hint = Procure pelo código, CPF ou CNPJ, telefone, ou parte do nome.
+customer-several = Mais de um cliente com "{ $text }".
+customer-several-hint = Repita com o código de um deles, como 1042.
+customer-more = Só os primeiros { $count }; escreva mais do nome.
+customer-id = Código
+customer-tax-id = CPF ou CNPJ
 explain-customer = Cliente { $id }: { $name }{ $tax_id }
 explain-flags = Recebe aviso por e-mail: { $email }. Bloqueado: { $blocked }.
 explain-unreadable = Cliente { $id }: o cadastro não pôde ser lido.
@@ -74,6 +74,15 @@ explain-state-expired = vencido sem envio completo
 explain-state-failed = com falha
 hold-promise = promessa de pagamento
 hold-dispute = contestação
+hold-held = { $name } ({ $id }) não recebe avisos até { $until }.
+hold-lifted = { $name } ({ $id }) volta a receber avisos.
+hold-was-not = { $name } ({ $id }) não estava em espera. Nada mudou.
+hold-open-end = segunda ordem
+hold-past = O dia { $day } já passou.
+hold-past-hint = Hoje é { $today }.
+hold-none = Nenhum cliente em espera.
+hold-why = Por quê
+hold-until = Até
 phone-empty = sem número
 phone-not-a-number = não é número
 phone-area-code-missing = falta o DDD
