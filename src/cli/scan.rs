@@ -1,29 +1,27 @@
 //! `scan`: the selection as a table, as JSON, as CSV.
 
-use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
+mod csv_file;
+mod document;
+mod table;
 
-use comfy_table::{CellAlignment, ColumnConstraint, Width};
-use console::measure_text_width;
-use serde::ser::{Serialize, SerializeMap, Serializer};
-use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+use comfy_table::CellAlignment;
+use serde_json::json;
+
+use self::csv_file::write_csv;
+use self::document::Document;
+use self::table::print_notices;
 
 use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
-use super::files::{Draft, Readers};
 use super::{wiring, words};
 use crate::adapters::firebird::erp::FirebirdErp;
-use crate::app::scan::{
-    Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan,
-};
+use crate::app::scan::{Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, baseline, scan};
 use crate::app::shop::Shop;
-use crate::domain::document::slip::BoletoRefusal;
 use crate::domain::guard::Held;
-use crate::domain::ids::ReceivableId;
-use crate::domain::receivable::BadRow;
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
 use crate::ports::clock::Clock;
@@ -181,204 +179,6 @@ fn error(context: &Context, error: ScanError) -> CliError {
     }
 }
 
-/// The document of `--json`; its keys are public and may only grow. Made as it is written: a value at a time.
-struct Document<'a> {
-    report: &'a ScanReport,
-    shown: Shown,
-}
-
-/// A list of which each element is made only when its turn comes.
-struct Each<'a, T>(&'a [T], fn(&T) -> Json);
-
-impl<T> Serialize for Each<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(self.1))
-    }
-}
-
-impl Serialize for Document<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Document { report, shown } = *self;
-        let mut by_reason: BTreeMap<&str, u32> = BTreeMap::new();
-        for skipped in &report.skipped {
-            *by_reason.entry(skipped.reason.word()).or_default() += 1;
-        }
-        let total: i64 = report.notices.iter().map(|n| n.selected.total().get()).sum();
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("bad_rows", &Each(&report.bad_rows, bad_row_document))?;
-        map.serialize_entry("close", &report.close)?;
-        map.serialize_entry(
-            "dropped_boletos",
-            &Each(&report.dropped_boletos, dropped_document),
-        )?;
-        map.serialize_entry("dry_run", &report.dry_run)?;
-        map.serialize_entry("estimate_seconds", &report.estimate.as_secs())?;
-        map.serialize_entry("held", &report.held)?;
-        map.serialize_entry("notices", &Each(shown.notices(report), notice_document))?;
-        map.serialize_entry("reference_day", &report.reference_day)?;
-        map.serialize_entry("run", &report.run)?;
-        map.serialize_entry("send_on", &report.send_on)?;
-        map.serialize_entry("skipped", &Each(shown.skipped(report), skipped_document))?;
-        map.serialize_entry(
-            "totals",
-            &json!({
-                "notices": report.notices.len(),
-                "total_cents": total,
-                "skipped": report.skipped.len(),
-                "skipped_by_reason": by_reason,
-                "bad_rows": report.bad_rows.len(),
-                "customers": report.customers,
-                "superseded": report.superseded,
-                "standing": report.standing,
-            }),
-        )?;
-        map.serialize_entry("warnings", &Each(&report.warnings, warning_document))?;
-        map.end()
-    }
-}
-
-fn skipped_document(skipped: &Skipped) -> Json {
-    json!({
-        "customer_id": skipped.customer,
-        "contact_id": skipped.contact,
-        "receivable_id": skipped.receivable,
-        "reason": skipped.reason.word(),
-        "detail": skipped.detail,
-    })
-}
-
-fn bad_row_document(bad: &BadRow) -> Json {
-    json!({
-        "query": bad.query,
-        "key": bad.key,
-        "column": bad.column,
-        "problem": bad.problem,
-        "value": bad.value,
-    })
-}
-
-fn dropped_document((id, why): &(ReceivableId, BoletoRefusal)) -> Json {
-    json!({
-        "receivable_id": id,
-        "problem": why,
-    })
-}
-
-fn notice_document(notice: &ReportedNotice) -> Json {
-    let selected = &notice.selected;
-    json!({
-        "customer_id": selected.customer,
-        "customer_name": notice.customer_name,
-        "contact_id": selected.contact,
-        "contact_name": selected.contact_name,
-        "branch_id": selected.branch,
-        "instance": notice.instance,
-        "phone": selected.phone.e164(),
-        "kind": selected.kind.word(),
-        "total_cents": selected.total().get(),
-        "receivables": selected.items.iter().map(|i| json!({
-            "id": i.receivable,
-            "document": i.document,
-            "due_on": i.due_on,
-            "stage": i.stage.to_string(),
-            "balance_cents": i.balance.get(),
-            "has_boleto": i.has_boleto,
-        })).collect::<Vec<_>>(),
-        "documents": notice.parts.iter().map(|p| p.word()).collect::<Vec<_>>(),
-    })
-}
-
-fn warning_document(warning: &ScanWarning) -> Json {
-    match warning {
-        ScanWarning::SharedNumber { phone, customers } => {
-            json!({"kind": "shared_number", "phone": phone.e164(), "customers": customers})
-        }
-        ScanWarning::BankReturnStale { last } => json!({"kind": "bank_return_stale", "last": last}),
-        ScanWarning::ClockDisagrees { business_date, today } => {
-            json!({"kind": "clock_disagrees", "business_date": business_date, "today": today})
-        }
-    }
-}
-
-/// One line a receivable that fires, one a decision against; written whole or not at all.
-fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
-    let broken = |e: csv::Error| CliError::file(path, std::io::Error::other(e));
-    let failed = |e: std::io::Error| CliError::file(path, e);
-    let mut file = Draft::of(path, Readers::Owner).map_err(failed)?;
-    {
-        // Excel takes a file without this mark for the local code page.
-        file.write_all(b"\xEF\xBB\xBF").map_err(failed)?;
-        // A semicolon, since a comma is the decimal mark here and Excel splits by the locale's list separator.
-        let mut csv = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut file);
-        csv.write_record([
-            "outcome",
-            "customer_id",
-            "customer_name",
-            "contact_id",
-            "branch_id",
-            "phone",
-            "kind",
-            "receivable_id",
-            "document",
-            "due_on",
-            "stage",
-            "balance",
-            "has_boleto",
-            "reason",
-            "detail",
-        ])
-        .map_err(broken)?;
-        for notice in shown.notices(report) {
-            let s = &notice.selected;
-            for item in &s.items {
-                csv.write_record([
-                    "selected",
-                    &plain(s.customer.as_str()),
-                    &plain(&notice.customer_name),
-                    &plain(s.contact.as_str()),
-                    &plain(s.branch.as_str()),
-                    s.phone.digits(),
-                    s.kind.word(),
-                    &plain(item.receivable.as_str()),
-                    &plain(&item.document),
-                    &item.due_on.to_string(),
-                    &item.stage.to_string(),
-                    &item.balance.to_decimal().replace('.', ","),
-                    if item.has_boleto { "1" } else { "0" },
-                    "",
-                    "",
-                ])
-                .map_err(broken)?;
-            }
-        }
-        for s in shown.skipped(report) {
-            let mut record = vec![String::new(); 15];
-            record[0] = "skipped".to_owned();
-            record[1] = plain(s.customer.as_str());
-            record[3] = s.contact.as_ref().map(|c| plain(c.as_str())).unwrap_or_default();
-            record[7] = s
-                .receivable
-                .as_ref()
-                .map(|r| plain(r.as_str()))
-                .unwrap_or_default();
-            record[13] = s.reason.word().to_owned();
-            record[14] = plain(&s.detail);
-            csv.write_record(&record).map_err(broken)?;
-        }
-        csv.flush().map_err(failed)?;
-    }
-    file.put_in_place().map_err(failed)
-}
-
-/// What a spreadsheet would take for a formula is led by an apostrophe.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let (out, lang) = (&context.output, context.lang());
     let date = |d| format::date(lang, d);
@@ -481,94 +281,6 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
         out.prose(&context.say("scan-held-hint"))?;
     }
     Ok(())
-}
-
-/// So many notices are laid out at a time: a table is held whole, with every cell, while it is printed.
-const NOTICES_AT_ONCE: usize = 500;
-
-/// Narrowest column of names; below it the table is wider than the terminal.
-const NARROWEST_NAMES: usize = 20;
-
-/// The table of notices, by customer. A long one is printed in pieces of the same widths.
-fn print_notices(context: &Context, report: &ScanReport) -> Result<(), CliError> {
-    let out = &context.output;
-    let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
-    notices.sort_by_cached_key(|n| natural(n.selected.customer.as_str()));
-    let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"].map(|key| context.say(key));
-    let mut widths = None;
-    if notices.len() > NOTICES_AT_ONCE {
-        let mut widest = header.each_ref().map(|text| measure_text_width(text));
-        for notice in &notices {
-            for (cell, widest) in cells(context, notice).iter().zip(&mut widest) {
-                let lines = cell.lines().map(measure_text_width);
-                *widest = lines.max().unwrap_or(0).max(*widest);
-            }
-        }
-        // Two blanks behind each column, as `Output::table` has them.
-        let others: usize = widest[1..].iter().map(|width| width + 2).sum();
-        let left = out.columns().saturating_sub(others + 2);
-        widest[0] = widest[0].min(left.max(NARROWEST_NAMES));
-        widths = Some(widest);
-    }
-    for (piece, chunk) in notices.chunks(NOTICES_AT_ONCE).enumerate() {
-        let mut table = out.table(&header);
-        for (index, column) in table.column_iter_mut().enumerate() {
-            if let Some(widths) = &widths {
-                let width = u16::try_from(widths[index] + 2).unwrap_or(u16::MAX);
-                column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
-            } else if index > 0 {
-                // Only the names may be broken: amounts and documents are to be copied whole.
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
-        if let Some(column) = table.column_mut(2) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        for notice in chunk {
-            table.add_row(cells(context, notice).to_vec());
-        }
-        if piece == 0 {
-            out.rows(&table)?;
-        } else {
-            out.rows_only(&table)?;
-        }
-    }
-    out.line("")
-}
-
-/// Customer and phone, receivables, total, boletos.
-fn cells(context: &Context, notice: &ReportedNotice) -> [String; 4] {
-    let lang = context.lang();
-    let selected = &notice.selected;
-    let width = selected
-        .items
-        .iter()
-        .map(|i| i.document.chars().count())
-        .max()
-        .unwrap_or(0);
-    let titles: Vec<String> = selected
-        .items
-        .iter()
-        .map(|i| {
-            format!(
-                "{:<width$} {} {}",
-                i.document,
-                format::date(lang, i.due_on),
-                words::stage_short(context, i.stage)
-            )
-        })
-        .collect();
-    [
-        format!(
-            "{} {}\n{}",
-            selected.customer,
-            notice.customer_name,
-            words::phone(&selected.phone)
-        ),
-        titles.join("\n"),
-        format::money(lang, selected.total()).replace('\u{a0}', " "),
-        words::boletos(context, &notice.parts),
-    ]
 }
 
 /// Sorts 2 before 10, and numbers before text.
