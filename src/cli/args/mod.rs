@@ -229,6 +229,9 @@ pub struct ScanArgs {
     /// Write the table to this file.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Only print the SELECTs that would read the ERP, for isql.
+    #[arg(long, hide = true, requires = "dry_run")]
+    pub show_sql: bool,
 }
 
 /// Halves of a scan's report.
@@ -451,4 +454,7 @@ pub struct DemoSeedArgs {
     /// Number that the rows are drawn from: the same gives the same rows.
     #[arg(long, value_name = "S", default_value = "1", value_parser = parse::number(0, u32::MAX))]
     pub seed: u32,
+    /// Nothing is paid, one receivable in ten is in scope: what `scripts/bench scan` measures on.
+    #[arg(long, hide = true)]
+    pub all_open: bool,
 }
