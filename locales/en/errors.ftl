@@ -117,7 +117,6 @@ usage-not-a-number = Expected a whole number from { $min } to { $max }.
 usage-not-a-phone = Phones are like 51 98765-4321 or +5551987654321.
 usage-phone-without-area-code = The area code is missing: 51 98765-4321.
 usage-not-a-part = Parts are like 17.2 (notice 17, part 2); see: wa-notify status.
-usage-not-an-address = Addresses are like 127.0.0.1:8090.
 usage-not-a-language = Languages: pt-BR, en.
 usage-empty = It is empty.
 

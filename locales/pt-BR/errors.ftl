@@ -117,7 +117,6 @@ usage-not-a-number = Esperado um número inteiro de { $min } a { $max }.
 usage-not-a-phone = Telefones são como 51 98765-4321 ou +5551987654321.
 usage-phone-without-area-code = Falta o DDD: 51 98765-4321.
 usage-not-a-part = Partes são como 17.2 (aviso 17, parte 2); veja: wa-notify status.
-usage-not-an-address = Endereços são como 127.0.0.1:8090.
 usage-not-a-language = Idiomas: pt-BR, en.
 usage-empty = Está vazio.
 

@@ -76,6 +76,7 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
             "unmatched": report.unmatched,
             "needs_person": report.needs_person,
             "unclear": report.unclear,
+            "interrupted": report.interrupted,
             "failed": report.failed.iter().map(|(i, e)| json!({"instance": i, "error": e.to_string()})).collect::<Vec<_>>(),
             "not_paired": report.not_paired.iter().map(|(i, s)| json!({"instance": i, "state": words::link_word(s)})).collect::<Vec<_>>(),
         }))?;
@@ -103,6 +104,9 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         if report.opted_out > 0 {
             out.prose(&context.text("replies-opted-out", &[("count", report.opted_out.into())]))?;
         }
+    }
+    if report.interrupted {
+        out.warn(&context.say("interrupted"));
     }
     for (instance, error) in &report.failed {
         let error = CliError::Gateway {

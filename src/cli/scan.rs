@@ -1,6 +1,7 @@
 //! `scan`: the selection as a table, as JSON, as CSV.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 
 use comfy_table::{CellAlignment, ColumnConstraint};
@@ -10,6 +11,7 @@ use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
+use super::files::{Draft, Readers};
 use super::{wiring, words};
 use crate::app::scan::{ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan};
 use crate::domain::guard::Held;
@@ -239,13 +241,8 @@ fn warning_document(warning: &ScanWarning) -> Json {
 fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let broken = |e: csv::Error| CliError::file(path, std::io::Error::other(e));
     let failed = |e: std::io::Error| CliError::file(path, e);
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    let mut file = Draft::of(path, Readers::Owner).map_err(failed)?;
     {
-        use std::io::Write;
         // Excel takes a file without this mark for the local code page.
         file.write_all(b"\xEF\xBB\xBF").map_err(failed)?;
         // A semicolon, since a comma is the decimal mark here and Excel splits by the locale's list separator.
@@ -307,10 +304,7 @@ fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliEr
         }
         csv.flush().map_err(failed)?;
     }
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path)
-        .map(drop)
-        .map_err(|e| CliError::file(path, e.error))
+    file.put_in_place().map_err(failed)
 }
 
 /// What a spreadsheet would take for a formula is led by an apostrophe.

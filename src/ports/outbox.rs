@@ -388,8 +388,20 @@ pub struct NewReply {
     pub text: Option<String>,
     /// Kind of media.
     pub media: Option<String>,
-    /// What it means.
+    /// What it means; [`Intent::consent`] is carried out with it.
     pub intent: Intent,
+}
+
+/// What storing a reply did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyStored {
+    /// It was on record.
+    Known,
+    /// It is on record now.
+    New {
+        /// The phone wants no more notices, or wants them again, and did not before.
+        consent_changed: bool,
+    },
 }
 
 /// A stored reply.
@@ -648,11 +660,17 @@ pub trait Outbox {
     /// [`OutboxError`].
     fn answerable(&mut self, instance: &InstanceId, phone: &Phone)
     -> Result<Option<Answerable>, OutboxError>;
-    /// Stores a reply once: `false` when (instance, chat, id) is known. `needs_person` marks it for the shop.
+    /// Stores a reply once, by (instance, chat, id), and does in the same transaction what it asks for: a reply on
+    /// record whose opt-out is not would be lost, since it never comes again. `needs_person` marks it for the shop.
     ///
     /// # Errors
     /// [`OutboxError`].
-    fn store_reply(&mut self, reply: &NewReply, needs_person: bool) -> Result<bool, OutboxError>;
+    fn store_reply(
+        &mut self,
+        reply: &NewReply,
+        needs_person: bool,
+        now: DateTime<Utc>,
+    ) -> Result<ReplyStored, OutboxError>;
     /// Commits the intent of the one automatic answer of a notice. `None`: it was begun before.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! Values of the command line, as people type them.
 
-use std::net::SocketAddr;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::ids::CustomerId;
@@ -32,9 +30,6 @@ pub enum ArgProblem {
     /// Not the name of a part.
     #[error("not a part: 17.2")]
     NotAPart,
-    /// Not an address to listen on.
-    #[error("not an address: 127.0.0.1:8090")]
-    NotAnAddress,
     /// Not a language of the program.
     #[error("not a language: pt-BR or en")]
     NotALanguage,
@@ -113,14 +108,6 @@ pub fn part(text: &str) -> Result<PartKey, ArgProblem> {
         }),
         _ => Err(ArgProblem::NotAPart),
     }
-}
-
-/// `127.0.0.1:8090`.
-///
-/// # Errors
-/// [`ArgProblem::NotAnAddress`].
-pub fn address(text: &str) -> Result<SocketAddr, ArgProblem> {
-    text.trim().parse().map_err(|_| ArgProblem::NotAnAddress)
 }
 
 /// `pt-BR` or `en`.

@@ -43,8 +43,8 @@ use crate::domain::selection::Skipped;
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, Resolution, RunId, RunSummary,
-    StoredReply,
+    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution, RunId,
+    RunSummary, StoredReply,
 };
 
 /// The WA_* tables of one database.
@@ -265,9 +265,15 @@ impl Outbox for FirebirdOutbox {
         self.link.read(|c| replies::answerable(c, instance, phone))
     }
 
-    fn store_reply(&mut self, reply: &NewReply, needs_person: bool) -> Result<bool, OutboxError> {
-        self.link
-            .write(Policy::ONCE, |c, _| replies::store_reply(c, reply, needs_person))
+    fn store_reply(
+        &mut self,
+        reply: &NewReply,
+        needs_person: bool,
+        now: DateTime<Utc>,
+    ) -> Result<ReplyStored, OutboxError> {
+        self.link.write(Policy::ONCE, |c, _| {
+            replies::store_reply(c, reply, needs_person, now)
+        })
     }
 
     fn begin_answer(
