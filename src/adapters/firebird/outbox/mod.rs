@@ -182,6 +182,24 @@ impl Outbox for FirebirdOutbox {
         })
     }
 
+    fn record_and_begin(
+        &mut self,
+        part: PartKey,
+        attempt: u32,
+        outcome: &Outcome,
+        next: &Begin,
+    ) -> Result<(Recorded, Begun), OutboxError> {
+        let tokens = (token(), token());
+        self.link.write(Policy::RECORD, |c, uncertain| {
+            let recorded = send::record(c, part, attempt, outcome, tokens.0, uncertain)?;
+            let begun = match recorded {
+                Recorded::Now(_) => begin::begin(c, next, tokens.1, uncertain)?,
+                Recorded::LateAnswer => Begun::NotNow,
+            };
+            Ok((recorded, begun))
+        })
+    }
+
     fn settle_queued(
         &mut self,
         parts: &[PartKey],
