@@ -77,7 +77,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })?;
     println!("  of this begin {beginning:.1?}, record {recording:.1?}");
     let written = page_writes(&settings)? - before;
-    println!("  pages written: {:.1} a part", written as f64 / sent.len() as f64);
+    println!(
+        "  pages written: {:.1} a part",
+        written as f64 / sent.len() as f64
+    );
     timed("notice", 200, || {
         ids.iter()
             .take(200)
@@ -90,7 +93,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
 /// Pages that the server has written to this database since it was opened.
 fn page_writes(settings: &ConnectionSettings) -> Result<i64, Box<dyn std::error::Error>> {
-    let sql = "SELECT S.MON$PAGE_WRITES FROM MON$DATABASE D JOIN MON$IO_STATS S ON S.MON$STAT_ID = D.MON$STAT_ID";
+    let sql =
+        "SELECT S.MON$PAGE_WRITES FROM MON$DATABASE D JOIN MON$IO_STATS S ON S.MON$STAT_ID = D.MON$STAT_ID";
     let rows = Connection::open(settings)?.query(sql, &[])?;
     Ok(rows.first().map_or(Ok(0), |row| row.int(0))?)
 }

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::contract::{self, Expect, Present, columns};
 use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
+use super::{FirebirdErp, Idle};
 use crate::adapters::firebird::connection::{Column, ColumnKind, Connection, DatabaseError, Value, literal};
 use crate::domain::ids::CustomerId;
 use crate::domain::receivable::{BadValue, Batch};
@@ -21,6 +22,7 @@ const IDS_PER_QUERY: usize = 500;
 #[derive(Debug)]
 pub struct FirebirdSnapshot<'a> {
     pub(super) connection: Connection,
+    pub(super) erp: &'a FirebirdErp,
     pub(super) queries: &'a SourceQueries,
     pub(super) dialect: i64,
     /// What the queries described so far deliver.
@@ -38,6 +40,16 @@ pub(super) struct Narrow<'a> {
     pub joins: String,
     /// Conditions, joined by AND.
     pub conditions: Vec<String>,
+}
+
+impl Drop for FirebirdSnapshot<'_> {
+    fn drop(&mut self) {
+        self.erp.take_back(Idle {
+            connection: self.connection.take(),
+            dialect: self.dialect,
+            present: std::mem::take(&mut self.present),
+        });
+    }
 }
 
 impl<'a> FirebirdSnapshot<'a> {
