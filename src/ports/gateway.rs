@@ -327,8 +327,8 @@ pub trait Gateway: Send + Sync {
     }
 }
 
-/// Opens the gateway of an instance.
-pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a;
+/// Opens the gateway of an instance, from whichever worker asks.
+pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + Sync + 'a;
 
 /// Linking an instance to a phone.
 pub trait Pairing {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
-    Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
+    Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, notice_state, parts_of,
 };
 use crate::domain::selection::Selected;
 use crate::ports::clock::Clock;
@@ -47,7 +47,7 @@ pub fn work(
     request: &SendRequest,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
-    let Some(stored) = ctx.outbox.notice(id)? else {
+    let Some(stored) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(Done::default());
     };
     if !stored.state.is_open() || stored.state == NoticeState::NeedsPerson {
@@ -60,8 +60,10 @@ pub fn work(
 
     let now = ctx.clock.now();
     // Fail closed: without a fresh and whole read nothing leaves.
+    let started = ctx.clock.monotonic();
     let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
     let dossier = Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?;
+    ctx.spent.erp += ctx.clock.monotonic().saturating_sub(started);
     // A snapshot that stays open for the second that an unpaced notice takes keeps the server from clearing up after
     // each of its commits: half as many pages are written. Where there are pauses, nothing is held open over them.
     let _open = (!ctx.shop.pace.has_part_gaps()).then_some(snapshot);
@@ -77,7 +79,7 @@ pub fn work(
                 ready
             }
             Err(reason) => {
-                let ended = ctx.outbox.end_untouched(id, Ending::Skipped, &reason, now)?;
+                let ended = ctx.ask(|outbox| outbox.end_untouched(id, Ending::Skipped, &reason, now))?;
                 failpoint::reached(Step::AfterEnd);
                 return Ok(Done {
                     state: ended.then_some(NoticeState::Skipped),
@@ -104,7 +106,7 @@ pub fn work(
         Resolution::NotOnWhatsApp => {
             let reason = "not_on_whatsapp";
             if untouched {
-                ctx.outbox.end_untouched(id, Ending::Failed, reason, now)?;
+                ctx.ask(|outbox| outbox.end_untouched(id, Ending::Failed, reason, now))?;
             } else {
                 settle_rest(ctx, id, PartEvent::Skip, reason)?;
             }
@@ -125,12 +127,29 @@ fn is_untouched(notice: &Notice) -> bool {
 }
 
 fn current(ctx: &mut SendContext<'_>, id: NoticeId) -> Result<Done, SendError> {
-    let notice = ctx.outbox.notice(id)?;
+    let notice = ctx.ask(|outbox| outbox.notice(id))?;
     Ok(Done {
         state: notice.as_ref().map(|n| n.state),
         reason: notice.and_then(|n| n.reason),
         ..Done::default()
     })
+}
+
+/// The same after its parts were worked on. What all was accepted needs no look; and when Ctrl-C breaks the look off,
+/// what is known of its parts stands: it must not be counted as waiting.
+fn ended(ctx: &mut SendContext<'_>, notice: &Notice) -> Result<Done, SendError> {
+    let states: Vec<PartState> = notice.parts.iter().map(|p| p.state).collect();
+    let known = Done {
+        state: Some(notice_state(None, &states)),
+        ..Done::default()
+    };
+    if states.iter().all(|state| state.is_accepted()) {
+        return Ok(known);
+    }
+    match current(ctx, notice.id) {
+        Err(error) if error.is_interruption() => Ok(known),
+        current => current,
+    }
 }
 
 /// Selection re-run for the actual day, for this contact and branch. `Err`: why nothing fires any more.
@@ -140,7 +159,7 @@ fn reselect(
     stored: &Notice,
 ) -> Result<Result<Selected, String>, SendError> {
     let firing = dossier.debtors.firing(&dossier.ground, ctx.shop, dossier.day);
-    let memory = ctx.outbox.memory(&firing)?;
+    let memory = ctx.ask(|outbox| outbox.memory(&firing))?;
     let decisions = dossier.debtors.decide(
         &dossier.ground,
         ctx.shop,
@@ -193,7 +212,7 @@ fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Re
         // What the scan stored still stands, and `begin` finds out whether it is untouched.
         return Ok(true);
     }
-    match ctx.outbox.rebuild(stored.id, &departure) {
+    match ctx.ask(|outbox| outbox.rebuild(stored.id, &departure)) {
         Ok(ready) => Ok(ready),
         // Another notice took a stage since the read: leave this one for the next run.
         Err(OutboxError::ClaimTaken) => Ok(false),
@@ -232,20 +251,17 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
         .sending
         .sending_days_between(since, dossier.day, ctx.shop.send_at);
     if days >= ctx.shop.expire_after_days {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now)?;
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now))?;
         return Ok(false);
     }
-    let memory = ctx.outbox.memory(&[])?;
+    let memory = ctx.ask(|outbox| outbox.memory(&[]))?;
     if memory.opted_out.contains(&stored.phone) {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now)?;
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now))?;
         return Ok(false);
     }
     let open = dossier.open_of(stored);
     if open.is_empty() {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "paid", now))?;
         return Ok(false);
     }
     // Paid meanwhile, or the boleto changed (partly paid, past its last day): its parts stay behind, each with its why.
@@ -263,7 +279,7 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
     }
     for (parts, reason) in [(&paid, "paid"), (&changed, "boleto_changed")] {
         if !parts.is_empty() {
-            ctx.outbox.settle_queued(parts, PartEvent::Skip, reason, now)?;
+            ctx.ask(|outbox| outbox.settle_queued(parts, PartEvent::Skip, reason, now))?;
         }
     }
     let gone = [paid, changed].concat();
@@ -283,7 +299,7 @@ fn resolve(
     stored: &Notice,
 ) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
-    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)?
+    if let Some((at, Some(canonical))) = ctx.ask(|outbox| outbox.canonical(&stored.phone))?
         && (now - at).num_days() < RESOLUTION_DAYS
     {
         return Ok(Resolution::To(canonical));
@@ -308,8 +324,7 @@ fn resolve(
     match gateway.resolve(std::slice::from_ref(&stored.phone)) {
         Ok(answers) => {
             let canonical = answers.into_iter().next().and_then(|r| r.canonical);
-            ctx.outbox
-                .save_canonical(&stored.phone, canonical.as_ref(), now)?;
+            ctx.ask(|outbox| outbox.save_canonical(&stored.phone, canonical.as_ref(), now))?;
             Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To))
         }
         Err(error) => Ok(Resolution::Stop(stop(error))),
@@ -322,7 +337,7 @@ fn settle_rest(
     event: PartEvent,
     reason: &str,
 ) -> Result<(), SendError> {
-    let Some(notice) = ctx.outbox.notice(id)? else {
+    let Some(notice) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(());
     };
     let queued: Vec<_> = notice
@@ -332,7 +347,7 @@ fn settle_rest(
         .map(|p| p.key)
         .collect();
     let now = ctx.clock.now();
-    Ok(ctx.outbox.settle_queued(&queued, event, reason, now)?)
+    Ok(ctx.ask(|outbox| outbox.settle_queued(&queued, event, reason, now))?)
 }
 
 /// Sends the queued parts in order, until one is unsettled or the run must stop.
@@ -348,7 +363,7 @@ fn send_parts(
     let mut departed = false;
     let mut unclear = false;
     let mut stop = None;
-    let Some(mut notice) = ctx.outbox.notice(id)? else {
+    let Some(mut notice) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(Done::default());
     };
     // Parts that follow each other without a pause are made beforehand, so that the outcome of one and the intent of
@@ -358,7 +373,7 @@ fn send_parts(
         let letter = Letter::of_notice(&notice);
         for (part, content) in notice.parts.iter().zip(&mut contents) {
             if part.state == PartState::Queued {
-                *content = Some(dossier.content(ctx.shop, &letter, &part.kind)?);
+                *content = Some(make(ctx, dossier, &letter, &part.kind)?);
             }
         }
     }
@@ -386,7 +401,7 @@ fn send_parts(
         }
         let content = match contents[seq].take() {
             Some(content) => content,
-            None => dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind)?,
+            None => make(ctx, dossier, &Letter::of_notice(&notice), &stored.kind)?,
         };
         let is_last = |index: usize| {
             notice.parts[index + 1..]
@@ -426,6 +441,7 @@ fn send_parts(
                 departed = true;
                 unclear = true;
                 report.unknown.push(key);
+                notice.parts[seq].state = PartState::Unknown;
                 (ctx.on_event)(&SendEvent::Part {
                     key,
                     state: PartState::Unknown,
@@ -438,7 +454,7 @@ fn send_parts(
             }
             PartResult::NotNow => {
                 // Somebody else may have settled it: then what comes after it is ours still.
-                match ctx.outbox.notice(id)? {
+                match ctx.ask(|outbox| outbox.notice(id))? {
                     Some(fresh) if fresh.parts.get(seq).is_some_and(|p| p.state.is_settled()) => {
                         notice = fresh;
                         contents = vec![None; notice.parts.len()];
@@ -457,8 +473,21 @@ fn send_parts(
         departed,
         unclear,
         stop,
-        ..current(ctx, id)?
+        ..ended(ctx, &notice)?
     })
+}
+
+/// A text or a document, by the watch.
+fn make(
+    ctx: &mut SendContext<'_>,
+    dossier: &Dossier,
+    letter: &Letter,
+    part: &PartKind,
+) -> Result<Content, SendError> {
+    let started = ctx.clock.monotonic();
+    let content = dossier.content(ctx.shop, letter, part)?;
+    ctx.spent.documents += ctx.clock.monotonic().saturating_sub(started);
+    Ok(content)
 }
 
 /// The window has closed since the run began.

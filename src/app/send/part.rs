@@ -86,7 +86,7 @@ pub fn send(
             None => {
                 let intent = intent(ctx, gateway, notice, to, ready)?;
                 let since = ctx.clock.monotonic();
-                match ctx.outbox.begin(&intent)? {
+                match ctx.ask(|outbox| outbox.begin(&intent))? {
                     Begun::Go { attempt, message_id } => Claim {
                         attempt,
                         message_id,
@@ -117,7 +117,10 @@ pub fn send(
             if ctx.shop.pace.shows_typing() && matches!(ready.content, Content::Text(_)) {
                 gateway.typing(to, TYPING);
             }
-            gateway.send(&message_id, to, ready.content)
+            let asked = ctx.clock.monotonic();
+            let outcome = gateway.send(&message_id, to, ready.content);
+            ctx.spent.gateway += ctx.clock.monotonic().saturating_sub(asked);
+            outcome
         };
         failpoint::reached(Step::AfterRequest);
         let record = recordable(ctx, &outcome, attempt);
@@ -226,7 +229,7 @@ fn record_and_claim(
     if let Some(next) = next.filter(|_| !ctx.clock.stopping())
         && let Ok(intent) = intent(ctx, gateway, notice, to, next)
     {
-        match ctx.outbox.record_and_begin(part, attempt, outcome, &intent) {
+        match ctx.ask(|outbox| outbox.record_and_begin(part, attempt, outcome, &intent)) {
             Ok((recorded, Begun::Go { attempt, message_id })) => {
                 let claim = Claim {
                     attempt,
@@ -250,7 +253,7 @@ fn record_and_claim(
             Err(_) => {}
         }
     }
-    Ok((ctx.outbox.record(part, attempt, outcome)?, None))
+    Ok((ctx.ask(|outbox| outbox.record(part, attempt, outcome))?, None))
 }
 
 /// Contacts that the instance may write to today.
@@ -263,8 +266,7 @@ fn daily_cap(
         return Ok(None);
     }
     let first_used_on = ctx
-        .outbox
-        .instances(today)?
+        .ask(|outbox| outbox.instances(today))?
         .into_iter()
         .find(|i| i.instance == notice.instance)
         .and_then(|i| i.first_used_on);
