@@ -3,6 +3,7 @@
 mod crashes;
 mod documents;
 mod faults;
+mod instances;
 mod pair;
 mod refusals;
 mod replies;
