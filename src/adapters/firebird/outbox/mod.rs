@@ -239,6 +239,24 @@ impl Outbox for FirebirdOutbox {
             .write(Policy::RECORD, |c, _| send::receipt(c, part, level, now))
     }
 
+    fn receipts(
+        &mut self,
+        receipts: &[(PartKey, AckLevel)],
+        now: DateTime<Utc>,
+    ) -> Result<usize, OutboxError> {
+        // Not all in one: while it runs, nobody else gets at these notices.
+        const A_COMMIT: usize = 100;
+        let mut news = 0;
+        for some in receipts.chunks(A_COMMIT) {
+            news += self.link.write(Policy::RECORD, |c, _| {
+                some.iter().try_fold(0, |news, (part, level)| {
+                    Ok(news + usize::from(send::receipt(c, *part, *level, now)?))
+                })
+            })?;
+        }
+        Ok(news)
+    }
+
     fn canonical(
         &mut self,
         phone: &Phone,
