@@ -240,14 +240,15 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
                 let receivables = self.derived("receivables", None);
                 let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
-                let join = |part: String| {
+                let join = |part: &str| {
                     format!(
                         " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
                     )
                 };
-                let narrow = |part| Narrow {
+                let narrow = |(part, parameters): (String, _)| Narrow {
                     left_out: &left_out,
-                    joins: join(part),
+                    joins: join(&part),
+                    parameters,
                     ..Narrow::default()
                 };
                 parts.into_iter().map(narrow).collect()
@@ -286,10 +287,11 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let mut found = Batch::default();
         let limit = limit.max(1);
         // The very id first: `12` means customer 12, whoever else has a 12 somewhere.
-        for condition in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
+        for (condition, parameters) in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
             let narrow = Narrow {
                 first: Some(limit),
                 conditions: vec![condition],
+                parameters,
                 ..Narrow::default()
             };
             found = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;

@@ -40,6 +40,8 @@ pub(super) struct Narrow<'a> {
     pub joins: String,
     /// Conditions, joined by AND.
     pub conditions: Vec<String>,
+    /// What the `?` of joins and conditions stand for.
+    pub parameters: Vec<Value>,
 }
 
 impl Drop for FirebirdSnapshot<'_> {
@@ -111,36 +113,38 @@ impl<'a> FirebirdSnapshot<'a> {
         let mut batch = Batch::default();
         let mut seen: HashSet<K> = HashSet::new();
         let mut number = 0_usize;
-        let read = self.connection.query_each(&sql, &[], &mut |values| {
-            number += 1;
-            let fields = Fields {
-                query,
-                row: &values,
-                positions: &positions,
-            };
-            let mut faults = Vec::new();
-            match row(&fields, &mut faults) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    if seen.insert(key(&value)) {
-                        batch.rows.push(value);
-                    } else {
-                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+        let read = self
+            .connection
+            .query_each(&sql, &narrow.parameters, &mut |values| {
+                number += 1;
+                let fields = Fields {
+                    query,
+                    row: &values,
+                    positions: &positions,
+                };
+                let mut faults = Vec::new();
+                match row(&fields, &mut faults) {
+                    Ok(None) => {}
+                    Ok(Some(value)) => {
+                        if seen.insert(key(&value)) {
+                            batch.rows.push(value);
+                        } else {
+                            faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                        }
                     }
+                    Err(fault) => faults.push(fault),
                 }
-                Err(fault) => faults.push(fault),
-            }
-            if !faults.is_empty() {
-                let mut name = fields.key(key_columns);
-                if name.is_empty() {
-                    name = format!("#{number}");
+                if !faults.is_empty() {
+                    let mut name = fields.key(key_columns);
+                    if name.is_empty() {
+                        name = format!("#{number}");
+                    }
+                    batch
+                        .bad
+                        .extend(faults.into_iter().map(|fault| fault.row(query, name.clone())));
                 }
-                batch
-                    .bad
-                    .extend(faults.into_iter().map(|fault| fault.row(query, name.clone())));
-            }
-            ControlFlow::Continue(())
-        });
+                ControlFlow::Continue(())
+            });
         read.map_err(|error| refused(self.queries.get(query), error, false))?;
         Ok(batch)
     }
@@ -177,21 +181,28 @@ impl<'a> FirebirdSnapshot<'a> {
         Ok(column.map(|column| (format!("{alias}.{}", quoted(&column.name)), column.kind)))
     }
 
-    /// `column IN (...)` of a query, in parts that the server takes. Ids that the column cannot hold find nothing.
+    /// `column IN (...)` of a query, in parts that the server takes, with what the `?` in each stand for. Ids that the
+    /// column cannot hold find nothing.
     pub(super) fn id_conditions(
         &mut self,
         query: &'static str,
         alias: &str,
         name: &str,
         ids: &[&str],
-    ) -> Result<Vec<String>, ErpError> {
+    ) -> Result<Vec<(String, Vec<Value>)>, ErpError> {
         let Some((column, kind)) = self.column(query, alias, name)? else {
             return Ok(Vec::new());
         };
+        if let [id] = ids {
+            // The same text from customer to customer stays prepared.
+            let condition =
+                one_id(id, kind, self.dialect).map(|(of, values)| (format!("{column} = {of}"), values));
+            return Ok(condition.into_iter().collect());
+        }
         let literals: Vec<String> = ids.iter().filter_map(|id| id_literal(id, kind)).collect();
         Ok(literals
             .chunks(IDS_PER_QUERY)
-            .map(|part| format!("{column} IN ({})", part.join(", ")))
+            .map(|part| (format!("{column} IN ({})", part.join(", ")), Vec::new()))
             .collect())
     }
 
@@ -277,9 +288,10 @@ impl<'a> FirebirdSnapshot<'a> {
                 let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
                 conditions
                     .into_iter()
-                    .map(|condition| Narrow {
+                    .map(|(condition, parameters)| Narrow {
                         left_out,
                         conditions: vec![condition],
+                        parameters,
                         ..Narrow::default()
                     })
                     .collect()
@@ -297,13 +309,14 @@ impl<'a> FirebirdSnapshot<'a> {
         let Some((column, _)) = self.column(query, "q", name)? else {
             return Ok(None);
         };
-        let mut conditions = Vec::new();
+        let (mut conditions, mut parameters) = (Vec::new(), Vec::new());
         for (key, id) in keys {
             if let Some((column, kind)) = self.column(query, "q", key)? {
-                let Some(literal) = id_literal(id, kind) else {
+                let Some((of, values)) = one_id(id, kind, self.dialect) else {
                     return Ok(None);
                 };
-                conditions.push(format!("{column} = {literal}"));
+                conditions.push(format!("{column} = {of}"));
+                parameters.extend(values);
             }
         }
         let sql = format!(
@@ -313,7 +326,7 @@ impl<'a> FirebirdSnapshot<'a> {
         );
         let rows = self
             .connection
-            .query(&sql, &[])
+            .query(&sql, &parameters)
             .map_err(|error| refused(self.queries.get(query), error, false))?;
         Ok(rows.first().and_then(|row| match row.value(0) {
             Some(Value::Bytes(bytes)) if !bytes.is_empty() => Some(bytes.clone()),
@@ -363,6 +376,19 @@ fn quoted(name: &str) -> String {
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
+}
+
+/// One id to compare with a column of this kind: whole numbers as a parameter, wide enough that none is too long for a
+/// narrow column.
+fn one_id(id: &str, kind: ColumnKind, dialect: i64) -> Option<(String, Vec<Value>)> {
+    // Dialect 1 knows no BIGINT.
+    if kind == ColumnKind::Integer
+        && dialect == 3
+        && let Ok(number) = id.parse::<i64>()
+    {
+        return Some(("CAST(? AS BIGINT)".to_owned(), vec![Value::Int(number)]));
+    }
+    id_literal(id, kind).map(|literal| (literal, Vec::new()))
 }
 
 /// An id to compare with a column of this kind; `None`: the column cannot hold it.
