@@ -571,6 +571,27 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn record(&mut self, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError>;
+    /// [`Self::record`], and [`Self::begin`] of the next part of the same notice, in one commit: for parts that follow
+    /// each other without a pause, it halves what waits for the disk. The outcome is recorded whatever comes of the next
+    /// part; after a [`Recorded::LateAnswer`] nothing is begun. What stands here says what it means; an outbox on a disk
+    /// makes one commit of it.
+    ///
+    /// # Errors
+    /// [`OutboxError`]: with one commit, neither happened.
+    fn record_and_begin(
+        &mut self,
+        part: PartKey,
+        attempt: u32,
+        outcome: &Outcome,
+        next: &Begin,
+    ) -> Result<(Recorded, Begun), OutboxError> {
+        let recorded = self.record(part, attempt, outcome)?;
+        let begun = match recorded {
+            Recorded::Now(_) => self.begin(next)?,
+            Recorded::LateAnswer => Begun::NotNow,
+        };
+        Ok((recorded, begun))
+    }
     /// Skips or expires parts that are still queued, with a reason (paid meanwhile, an earlier part failed, days
     /// over); recomputes the notice.
     ///
@@ -613,6 +634,21 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn receipt(&mut self, part: PartKey, level: AckLevel, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// Records many receipts, in as few commits as may be; tells how many said something new.
+    ///
+    /// # Errors
+    /// [`OutboxError`]: some of them may be on record; recording them once more does no harm.
+    fn receipts(
+        &mut self,
+        receipts: &[(PartKey, AckLevel)],
+        now: DateTime<Utc>,
+    ) -> Result<usize, OutboxError> {
+        let mut news = 0;
+        for (part, level) in receipts {
+            news += usize::from(self.receipt(*part, *level, now)?);
+        }
+        Ok(news)
+    }
 
     /// The canonical id of a phone as resolved before: when, and `None` for "not on WhatsApp".
     ///

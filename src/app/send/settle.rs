@@ -125,7 +125,7 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
             .or_default()
             .push(awaiting);
     }
-    let mut news = 0;
+    let mut recorded = 0;
     for (instance, awaiting) in by_instance {
         let Ok(gateway) = (ctx.gateway)(&instance) else {
             continue;
@@ -134,14 +134,14 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
         let Ok(acks) = gateway.acks(&ids) else { continue };
         failpoint::reached(Step::AfterReceipts);
         let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
-        for one in &awaiting {
-            if let Some(level) = levels
-                .get(one.gateway_id.as_str())
-                .filter(|l| **l != AckLevel::Pending)
-            {
-                news += usize::from(ctx.outbox.receipt(one.part, *level, now)?);
-            }
-        }
+        // Most of them say what is on record already.
+        let news: Vec<_> = awaiting
+            .iter()
+            .filter_map(|one| Some((one, *levels.get(one.gateway_id.as_str())?)))
+            .filter(|(one, level)| level.is_news_for(one.state))
+            .map(|(one, level)| (one.part, level))
+            .collect();
+        recorded += ctx.ask(|outbox| outbox.receipts(&news, now))?;
     }
-    Ok(news)
+    Ok(recorded)
 }

@@ -344,12 +344,8 @@ pub(super) fn receipt(
     level: AckLevel,
     now: DateTime<Utc>,
 ) -> Result<bool, OutboxError> {
-    let event = match level {
-        AckLevel::Pending => return Ok(false),
-        AckLevel::Server => PartEvent::ServerReceipt,
-        AckLevel::Delivered => PartEvent::DeliveryReceipt,
-        AckLevel::Read => PartEvent::ReadReceipt,
-        AckLevel::Error => PartEvent::ErrorReceipt,
+    let Some(event) = level.event() else {
+        return Ok(false);
     };
     let (mut notice, place) = Loaded::load_part(connection, key)?;
     let from = notice.parts[place].state;
