@@ -1,0 +1,437 @@
+//! The promise, tried in every way that a small world has: `app::send` and `app::scan` as they are, over a model of the
+//! outbox, the gateway, the ERP and time (DESIGN.md section 6, docs/state_machine.md).
+//!
+//! | module | holds |
+//! |---|---|
+//! | here | what is explored, and what must hold |
+//! | `tables` | the outbox as a model |
+//! | `world` | one schedule: steps, choices, the ground truth |
+//! | `ports` | the ports of a worker |
+//! | `differential` | the model against the real outbox: the same calls, the same answers |
+//!
+//! The enumeration is a depth-first search over all choices (who goes on, who dies, what the gateway answers, what
+//! happens from outside) within a budget of mishaps; each schedule runs from the beginning. A state met before is not
+//! followed again. After each schedule come days without mishaps, and then the books must be right.
+
+mod differential;
+mod ports;
+mod tables;
+mod world;
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use chrono::NaiveTime;
+use wa_notify::app::scan::{ScanError, ScanRequest, scan};
+use wa_notify::app::send::{SendContext, SendRequest, send};
+use wa_notify::app::shop::{ReplyRules, Shop, Treatment};
+use wa_notify::domain::calendar::{BankingCalendar, SendingCalendar};
+use wa_notify::domain::lang::Lang;
+use wa_notify::domain::notice::{NoticeState, PartKey, PartKind, PartState};
+use wa_notify::domain::pacing::Pace;
+use wa_notify::domain::policy::NoticeKinds;
+use wa_notify::ports::gateway::{Capabilities, Gateway, OwnIds};
+use wa_notify::ports::outbox::OutboxError;
+
+use ports::Hand;
+use world::{Budget, Choices, Shared, World};
+
+/// What one process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Send,
+    /// The scan of the next close.
+    Scan,
+}
+
+/// A small world to be explored.
+struct Scenario {
+    name: &'static str,
+    workers: &'static [Work],
+    customers: usize,
+    capabilities: Capabilities,
+    budget: Budget,
+    pace: Pace,
+}
+
+const EVOLUTION: Capabilities = Capabilities {
+    own_ids: OwnIds::Ignored,
+    lookup: true,
+    proves_absence: false,
+    inbound_polling: true,
+    typing: true,
+    max_document_bytes: 10_000_000,
+};
+
+/// One that drops doubles and knows what it has not.
+const DEDUPLICATING: Capabilities = Capabilities {
+    own_ids: OwnIds::Deduplicated,
+    proves_absence: true,
+    ..EVOLUTION
+};
+
+fn shop(pace: Pace) -> Shop {
+    Shop {
+        lang: Lang::PtBr,
+        kinds: NoticeKinds::Both,
+        message: None,
+        max_boletos: 3,
+        require_boleto: false,
+        send_code: true,
+        send_at: NaiveTime::from_hms_opt(9, 0, 0).expect("a time"),
+        time_zone: chrono_tz::America::Sao_Paulo,
+        sending: SendingCalendar::always(),
+        banks: BankingCalendar::default(),
+        grace_business_days: 1,
+        max_bank_return_age: 3,
+        expire_after_days: 3,
+        min_days_between: 1,
+        first_runs_limit: 300,
+        area_code: None,
+        pace,
+        replies: ReplyRules {
+            treatment: Treatment::Store,
+            text: None,
+            window_days: 3,
+        },
+        instance: None,
+    }
+}
+
+/// One process from its start to its end.
+fn work(shared: &Arc<Shared>, me: usize, what: Work, shop: &Shop) {
+    let hand = Hand {
+        shared: Arc::clone(shared),
+        me,
+    };
+    match what {
+        Work::Send => {
+            let gateway = |_: &_| Ok(Box::new(hand.clone()) as Box<dyn Gateway>);
+            let done = send(
+                &mut SendContext {
+                    erp: &hand,
+                    outbox: &mut hand.clone(),
+                    shop,
+                    clock: &hand,
+                    random: &hand,
+                    gateway: &gateway,
+                    owner: format!("worker-{me}"),
+                    on_event: &mut |_| {},
+                },
+                &SendRequest::default(),
+            );
+            if let Err(error) = done {
+                shared.lock().violation(format!("send failed: {error}"));
+            }
+        }
+        Work::Scan => match scan(&hand, Some(&mut hand.clone()), shop, &hand, &ScanRequest::default()) {
+            // Others were quicker three times over: the next scan selects afresh.
+            Ok(_) | Err(ScanError::Outbox(OutboxError::ClaimTaken)) => {}
+            Err(error) => shared.lock().violation(format!("scan failed: {error}")),
+        },
+    }
+}
+
+/// What an exploration came to.
+#[derive(Debug, Default)]
+struct Tally {
+    schedules: u64,
+    followed: u64,
+    states: usize,
+    steps: u64,
+    complete: bool,
+}
+
+impl Scenario {
+    /// One schedule, from the first scan to the last of the quiet days after it.
+    fn run(&self, choices: Choices, visited: HashSet<u64>, story: bool) -> (World, bool) {
+        let shop = shop(self.pace);
+        let mut world = World::new(self.capabilities, Budget::NONE, choices, visited);
+        world.customers = self.customers;
+        let shared = Arc::new(Shared::new(world, self.workers.len()));
+        work(&shared, 0, Work::Scan, &shop);
+        {
+            let mut world = shared.lock();
+            world.story = story.then(Vec::new);
+            world.budget = self.budget;
+            world.closes += i64::from(self.workers.contains(&Work::Scan));
+        }
+        shared.run(&|me| work(&shared, me, self.workers[me], &shop));
+        let known = shared.lock().ends_known();
+        if !known {
+            self.recover(&shared, &shop);
+        }
+        let Ok(shared) = Arc::try_unwrap(shared) else {
+            panic!("a worker is left behind");
+        };
+        let mut world = shared.into_world();
+        if !known {
+            check(&mut world);
+        }
+        (world, known)
+    }
+
+    /// Days on which nothing goes wrong: tasks run on, leases run out.
+    fn recover(&self, shared: &Arc<Shared>, shop: &Shop) {
+        {
+            let mut world = shared.lock();
+            world.budget = Budget::NONE;
+            for message in std::mem::take(&mut world.late) {
+                world.deliver(message);
+            }
+        }
+        const DAY: i64 = 24 * 3_600_000;
+        const HALF_HOUR: i64 = 31 * 60_000;
+        let today = shared.lock().closes;
+        for day in 0..=5 {
+            {
+                let mut world = shared.lock();
+                world.time = world.time.max(day * DAY);
+                world.closes = world.closes.max(day);
+                world.tell(|| format!("== day {day}"));
+            }
+            if day > today {
+                work(shared, 0, Work::Scan, shop);
+            }
+            for _ in 0..2 {
+                shared.lock().time += HALF_HOUR;
+                work(shared, 0, Work::Send, shop);
+            }
+        }
+    }
+
+    fn explore(&self, limit: Duration) -> Tally {
+        let started = Instant::now();
+        let mut tally = Tally::default();
+        let mut visited = HashSet::new();
+        let mut taken: Vec<(usize, usize)> = Vec::new();
+        loop {
+            let (mut world, known) = self.run(Choices::following(taken), visited, false);
+            tally.schedules += 1;
+            tally.followed += u64::from(!known);
+            tally.steps += world.steps;
+            if let Some(first) = world.violations.first() {
+                let choices = Choices::following(world.choices.taken.clone());
+                let story = self.run(choices, HashSet::new(), true).0.story.unwrap_or_default();
+                panic!(
+                    "{}: {first}\nafter {} schedules, by this one:\n{}",
+                    self.name,
+                    tally.schedules,
+                    story.join("\n")
+                );
+            }
+            visited = world.take_visited();
+            taken = world.choices.taken;
+            while let Some((choice, options)) = taken.pop() {
+                if choice + 1 < options {
+                    taken.push((choice + 1, options));
+                    break;
+                }
+            }
+            tally.complete = taken.is_empty();
+            if tally.complete || started.elapsed() > limit {
+                break;
+            }
+        }
+        tally.states = visited.len();
+        #[expect(clippy::print_stderr, reason = "the figures of the exploration")]
+        {
+            eprintln!(
+                "{}: {} schedules, {} to their end, {} states, {} steps, {} in {:.1?}",
+                self.name,
+                tally.schedules,
+                tally.followed,
+                tally.states,
+                tally.steps,
+                if tally.complete { "complete" } else { "cut off" },
+                started.elapsed()
+            );
+        }
+        tally
+    }
+}
+
+/// What must hold when all is over.
+fn check(world: &mut World) {
+    let mut wrong = Vec::new();
+    let rows: Vec<_> = world.tables.notices.values().cloned().collect();
+    let touched: BTreeSet<_> = world.touched.iter().map(|k| k.notice).collect();
+    let delivered = |key: PartKey| world.delivered.iter().any(|m| m.part == key);
+    for row in &rows {
+        let states = world.parts_of(row.id);
+        let trusted = !touched.contains(&row.id);
+        let unknown = states.contains(&PartState::Unknown);
+        // Every notice ends in a visible state, or a person is asked.
+        if row.state.is_open() && !(row.state == NoticeState::NeedsPerson && unknown) {
+            wrong.push(format!("notice {} is left {:?} {states:?}", row.id, row.state));
+        }
+        let mut any_delivered = false;
+        for part in &row.parts {
+            let key = PartKey {
+                notice: row.id,
+                seq: part.seq,
+            };
+            let there = delivered(key);
+            any_delivered |= there;
+            let refused_later = world.error_receipts.contains(&key) && part.state == PartState::Failed;
+            let admitted = part.state.is_accepted() || part.state == PartState::Unknown || refused_later;
+            if trusted && there && !admitted {
+                wrong.push(format!("part {key} was delivered and is {:?}", part.state));
+            }
+            if trusted && part.state.is_accepted() && !there {
+                wrong.push(format!("part {key} is {:?} and was not delivered", part.state));
+            }
+        }
+        // Stage claims stay exactly where something may have been accepted.
+        let claims = |wanted: &dyn Fn(&(_, _, _)) -> bool| {
+            world
+                .tables
+                .claims
+                .iter()
+                .filter(|(key, notice)| **notice == Some(row.id) && wanted(key))
+                .count()
+        };
+        let all = row.items.iter().all(|item| {
+            claims(&|(receivable, phone, stage)| {
+                *receivable == item.receivable && *phone == row.phone && *stage == item.stage
+            }) == 1
+        });
+        if (any_delivered || unknown) && trusted && !all {
+            wrong.push(format!("notice {} may have arrived and holds not all its stages", row.id));
+        }
+        let proven = row.parts.iter().all(|p| !p.may_have_left);
+        if !row.state.is_open() && (proven || row.parts.iter().all(|p| p.attempt == 0)) && claims(&|_| true) > 0 {
+            wrong.push(format!("notice {} ended with nothing sent and keeps its stages", row.id));
+        }
+    }
+    // Nobody twice for a stage, nobody forgotten.
+    for customer in 0..world.customers {
+        let of_customer: Vec<_> = rows
+            .iter()
+            .filter(|r| r.customer.as_str() == customer.to_string())
+            .collect();
+        let trusted = of_customer.iter().all(|r| !touched.contains(&r.id));
+        let texts = of_customer
+            .iter()
+            .flat_map(|r| r.parts.iter().map(|p| (r.id, p)))
+            .filter(|(_, p)| p.kind == PartKind::Text)
+            .filter(|(notice, p)| delivered(PartKey { notice: *notice, seq: p.seq }))
+            .count();
+        if trusted && texts > 1 {
+            wrong.push(format!("customer {customer} was written to by {texts} notices of one stage"));
+        }
+        let waits = of_customer
+            .iter()
+            .any(|r| matches!(r.state, NoticeState::NeedsPerson | NoticeState::Failed));
+        let wants = !world.paid && world.tables.opted_out.is_empty();
+        if trusted && wants && texts == 0 && !waits {
+            wrong.push(format!("customer {customer} is forgotten"));
+        }
+    }
+    for what in wrong {
+        world.violation(what);
+    }
+}
+
+const ONE_GO: Budget = Budget {
+    preemptions: 0,
+    crashes: 1,
+    faults: 1,
+    jumps: 0,
+    words: 0,
+    payments: 0,
+    opt_outs: 0,
+};
+
+fn scenarios() -> Vec<Scenario> {
+    let two = &[Work::Send, Work::Send];
+    let base = |name, workers, budget| Scenario {
+        name,
+        workers,
+        customers: 1,
+        capabilities: EVOLUTION,
+        budget,
+        pace: Pace::NONE,
+    };
+    vec![
+        base("one send, one crash, two faults", &[Work::Send], Budget { faults: 2, ..ONE_GO }),
+        base(
+            "two sends interleaved",
+            two,
+            Budget {
+                preemptions: 2,
+                jumps: 1,
+                ..ONE_GO
+            },
+        ),
+        Scenario {
+            capabilities: DEDUPLICATING,
+            ..base(
+                "two sends, a gateway that deduplicates",
+                two,
+                Budget {
+                    preemptions: 2,
+                    jumps: 1,
+                    crashes: 0,
+                    ..ONE_GO
+                },
+            )
+        },
+        base(
+            "two sends and a person",
+            two,
+            Budget {
+                preemptions: 1,
+                jumps: 1,
+                words: 1,
+                ..ONE_GO
+            },
+        ),
+        base(
+            "send and scan of the next close",
+            &[Work::Send, Work::Scan],
+            Budget {
+                preemptions: 2,
+                ..ONE_GO
+            },
+        ),
+        base(
+            "two sends, a payment, an opt-out",
+            two,
+            Budget {
+                preemptions: 1,
+                payments: 1,
+                opt_outs: 1,
+                ..ONE_GO
+            },
+        ),
+        Scenario {
+            customers: 2,
+            pace: Pace {
+                part_gap: (Duration::from_secs(2), Duration::from_secs(5)),
+                contact_gap: (Duration::from_secs(20), Duration::from_secs(60)),
+                daily_cap: Some(1),
+                warm_up: false,
+            },
+            ..base(
+                "two sends, two customers, gaps and a cap of one a day",
+                two,
+                Budget {
+                    preemptions: 1,
+                    crashes: 1,
+                    faults: 0,
+                    ..ONE_GO
+                },
+            )
+        },
+    ]
+}
+
+#[test]
+fn one_worker() {
+    for scenario in scenarios() {
+        let tally = scenario.explore(Duration::from_secs(8));
+        assert!(tally.states > 0);
+    }
+}
