@@ -842,7 +842,7 @@ impl Tables {
         self.transaction(|t| {
             let (row, place) = t.part_row(key)?;
             let from = row.parts[place].state;
-            if next_state(from, event).is_ok_and(|to| to == from) || from == PartState::Failed {
+            if !from.is_accepted() || next_state(from, event).is_ok_and(|to| to == from) {
                 return Ok(false);
             }
             let change = Change {

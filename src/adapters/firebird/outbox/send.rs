@@ -352,8 +352,9 @@ pub(super) fn receipt(
     };
     let (mut notice, place) = Loaded::load_part(connection, key)?;
     let from = notice.parts[place].state;
-    // Another worker may have recorded a receipt meanwhile that ends it: then this one says nothing new either.
-    if next_state(from, event).is_ok_and(|to| to == from) || from == PartState::Failed {
+    // What is not accepted (any more) was refused after acceptance meanwhile, or a person has ordered it sent again:
+    // this is news of the earlier attempt, and proves nothing about the next.
+    if !from.is_accepted() || next_state(from, event).is_ok_and(|to| to == from) {
         return Ok(false);
     }
     let reason = (event == PartEvent::ErrorReceipt).then_some("refused_after_acceptance");
