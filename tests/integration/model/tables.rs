@@ -688,12 +688,16 @@ impl Tables {
             let part = &row.parts[place];
             let answer = matches!(
                 outcome.event,
-                PartEvent::Accept | PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous
+                PartEvent::Accept
+                    | PartEvent::RefusedForNow
+                    | PartEvent::RefusedForGood
+                    | PartEvent::Ambiguous
+                    | PartEvent::Requeue
             );
             let overtaken = answer && next_state(part.state, outcome.event).is_err();
             if part.attempt != attempt || overtaken {
                 return Ok(match outcome.event {
-                    PartEvent::Ambiguous if part.attempt == attempt => Recorded::Now(part.state),
+                    PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => Recorded::Now(part.state),
                     _ => Recorded::LateAnswer,
                 });
             }

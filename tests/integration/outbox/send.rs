@@ -629,3 +629,22 @@ fn a_receipt_of_an_earlier_attempt_says_nothing_about_the_next() {
         .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForGood));
     assert_eq!(refused.unwrap(), Recorded::Now(PartState::Failed));
 }
+
+#[test]
+fn a_lookup_that_found_nothing_takes_no_answer_back() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    let mut slow = world.another();
+    // One worker finds the part unknown and its message nowhere; before it says so the answer is on record.
+    let unknown = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::LeaseRanOut));
+    assert_eq!(unknown.unwrap(), Recorded::Now(PartState::Unknown));
+    let answer = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::Accept));
+    assert_eq!(answer.unwrap(), Recorded::Now(PartState::Accepted));
+    let absent = slow.record(part(id, 1), attempt, &outcome(PartEvent::Requeue));
+    assert_eq!(absent.unwrap(), Recorded::Now(PartState::Accepted));
+}

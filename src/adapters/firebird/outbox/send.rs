@@ -32,10 +32,14 @@ pub(super) fn record(
     if uncertain && part.token == Some(token) {
         return Ok(Recorded::Now(part.state));
     }
-    // The gateway's word about a part that somebody settled meanwhile, by a lookup or by hand.
+    // The gateway's word about a part that somebody settled meanwhile, by its answer, a lookup or by hand.
     let answer = matches!(
         outcome.event,
-        PartEvent::Accept | PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous
+        PartEvent::Accept
+            | PartEvent::RefusedForNow
+            | PartEvent::RefusedForGood
+            | PartEvent::Ambiguous
+            | PartEvent::Requeue
     );
     let overtaken = answer && next_state(part.state, outcome.event).is_err();
     if part.attempt != attempt || overtaken {
@@ -61,7 +65,7 @@ pub(super) fn record(
         )?;
         // What proves nothing takes nothing back, and gives nobody anything to look at.
         return Ok(match outcome.event {
-            PartEvent::Ambiguous if part.attempt == attempt => Recorded::Now(state),
+            PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => Recorded::Now(state),
             _ => Recorded::LateAnswer,
         });
     }
