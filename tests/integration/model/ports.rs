@@ -1,4 +1,5 @@
-//! The ports of one worker: each call is a step of the world.
+//! The ports of one worker: each call is a step of the world, or a look where nobody can tell when it happened: what it
+//! reads or writes decides nothing for anybody else.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -47,7 +48,8 @@ impl Outbox for Hand {
     }
 
     fn memory(&mut self, receivables: &[ReceivableId]) -> Result<Memory, OutboxError> {
-        self.shared.step(self.me, "memory", |w| Ok(w.tables.memory(receivables)))
+        self.shared
+            .step(self.me, "memory", |w| Ok(w.tables.memory(receivables)))
     }
 
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
@@ -56,7 +58,8 @@ impl Outbox for Hand {
     }
 
     fn runs(&mut self, close: Option<NaiveDate>, limit: u32) -> Result<Vec<RunSummary>, OutboxError> {
-        self.shared.step(self.me, "runs", |w| Ok(w.tables.runs(close, limit)))
+        self.shared
+            .look(self.me, "runs", |w| Ok(w.tables.runs(close, limit)))
     }
 
     fn confirm_held(&mut self) -> Result<u32, OutboxError> {
@@ -130,8 +133,14 @@ impl Outbox for Hand {
     }
 
     fn record(&mut self, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError> {
-        self.shared
-            .step(self.me, "record", |w| w.tables.record(part, attempt, outcome))
+        self.shared.step(self.me, "record", |w| {
+            let recorded = w.tables.record(part, attempt, outcome);
+            // Logged, and exit 8: from here on a person looks after it.
+            if matches!(recorded, Ok(Recorded::LateAnswer)) && outcome.event == PartEvent::Accept {
+                w.touched.insert(part);
+            }
+            recorded
+        })
     }
 
     fn settle_queued(
@@ -147,13 +156,15 @@ impl Outbox for Hand {
     }
 
     fn with_unknown_parts(&mut self) -> Result<Vec<NoticeId>, OutboxError> {
-        self.shared
-            .step(self.me, "with_unknown_parts", |w| Ok(w.tables.with_unknown_parts()))
+        self.shared.step(self.me, "with_unknown_parts", |w| {
+            Ok(w.tables.with_unknown_parts())
+        })
     }
 
     fn known_gateway_ids(&mut self, to: &CanonicalId) -> Result<Vec<String>, OutboxError> {
-        self.shared
-            .step(self.me, "known_gateway_ids", |w| Ok(w.tables.known_gateway_ids(to)))
+        self.shared.look(self.me, "known_gateway_ids", |w| {
+            Ok(w.tables.known_gateway_ids(to))
+        })
     }
 
     fn resolve(&mut self, _: PartKey, _: Resolution, _: DateTime<Utc>) -> Result<PartState, OutboxError> {
@@ -161,7 +172,7 @@ impl Outbox for Hand {
     }
 
     fn awaiting_receipts(&mut self, since: DateTime<Utc>) -> Result<Vec<AwaitingReceipt>, OutboxError> {
-        self.shared.step(self.me, "awaiting_receipts", |w| {
+        self.shared.look(self.me, "awaiting_receipts", |w| {
             Ok(w.tables.awaiting_receipts(since))
         })
     }
@@ -180,7 +191,7 @@ impl Outbox for Hand {
         phone: &Phone,
     ) -> Result<Option<(DateTime<Utc>, Option<CanonicalId>)>, OutboxError> {
         self.shared
-            .step(self.me, "canonical", |w| Ok(w.tables.numbers.get(phone).cloned()))
+            .look(self.me, "canonical", |w| Ok(w.tables.numbers.get(phone).cloned()))
     }
 
     fn save_canonical(
@@ -189,7 +200,7 @@ impl Outbox for Hand {
         canonical: Option<&CanonicalId>,
         now: DateTime<Utc>,
     ) -> Result<(), OutboxError> {
-        self.shared.step(self.me, "save_canonical", |w| {
+        self.shared.look(self.me, "save_canonical", |w| {
             w.tables.numbers.insert(phone.clone(), (now, canonical.cloned()));
             Ok(())
         })
@@ -258,7 +269,7 @@ impl Outbox for Hand {
 
     fn instances(&mut self, today: NaiveDate) -> Result<Vec<InstanceRow>, OutboxError> {
         self.shared
-            .step(self.me, "instances", |w| Ok(w.tables.instances(today, w.time)))
+            .look(self.me, "instances", |w| Ok(w.tables.instances(today, w.time)))
     }
 
     fn notices_of(&mut self, _: &CustomerId, _: u32) -> Result<Vec<Notice>, OutboxError> {
@@ -297,7 +308,7 @@ impl Gateway for Hand {
     }
 
     fn status(&self) -> Result<LinkState, GatewayError> {
-        self.shared.step(self.me, "status", |w| match w.fault(1) {
+        self.shared.look(self.me, "status", |w| match w.fault(1) {
             0 => Ok(LinkState::Open { number: None }),
             _ => Ok(LinkState::Closed {
                 removed: true,
@@ -307,7 +318,7 @@ impl Gateway for Hand {
     }
 
     fn resolve(&self, phones: &[Phone]) -> Result<Vec<Resolved>, GatewayError> {
-        self.shared.step(self.me, "resolve", |w| {
+        self.shared.look(self.me, "resolve", |w| {
             let fault = w.fault(2);
             if fault == 2 {
                 return Err(GatewayError::NotConnected);
@@ -345,9 +356,13 @@ impl Gateway for Hand {
                 gateway_id: format!("G{}-{part}", w.delivered.len() + w.late.len()),
                 at: w.time,
             };
-            let known = w.delivered.iter().chain(&w.late).find(|m| m.part == part).cloned();
-            let deduplicates =
-                w.capabilities.own_ids == wa_notify::ports::gateway::OwnIds::Deduplicated;
+            let known = w
+                .delivered
+                .iter()
+                .chain(&w.late)
+                .find(|m| m.part == part)
+                .cloned();
+            let deduplicates = w.capabilities.own_ids == wa_notify::ports::gateway::OwnIds::Deduplicated;
             let ambiguous = || SendOutcome::Ambiguous {
                 detail: "HTTP 500".to_owned(),
             };
@@ -413,7 +428,7 @@ impl Gateway for Hand {
     }
 
     fn acks(&self, gateway_ids: &[String]) -> Result<Vec<Ack>, GatewayError> {
-        self.shared.step(self.me, "acks", |w| {
+        self.shared.look(self.me, "acks", |w| {
             let level = match w.fault(3) {
                 0 => AckLevel::Delivered,
                 1 => AckLevel::Error,
@@ -505,7 +520,10 @@ impl Snapshot {
 }
 
 fn batch<T>(rows: Vec<T>) -> Result<Batch<T>, ErpError> {
-    Ok(Batch { rows, bad: Vec::new() })
+    Ok(Batch {
+        rows,
+        bad: Vec::new(),
+    })
 }
 
 impl ErpSnapshot for Snapshot {

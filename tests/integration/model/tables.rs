@@ -43,7 +43,6 @@ pub struct Run {
     pub close: NaiveDate,
     pub reference_day: NaiveDate,
     pub started_at: DateTime<Utc>,
-    pub send_on: NaiveDate,
     pub held: bool,
     pub notices: u32,
     pub skipped: u32,
@@ -277,7 +276,9 @@ impl Tables {
 
     /// The notice's state, its claims, and the day on which its phone was written to.
     fn finish(&mut self, id: NoticeId, written: Option<NaiveDate>) {
-        let Some(row) = self.notices.get_mut(&id.0) else { return };
+        let Some(row) = self.notices.get_mut(&id.0) else {
+            return;
+        };
         let states: Vec<PartState> = row.parts.iter().map(|p| p.state).collect();
         row.state = notice_state(row.ending, &states);
         if row.ending.is_none() {
@@ -305,7 +306,13 @@ impl Tables {
         }
     }
 
-    fn end(&mut self, id: NoticeId, ending: Ending, reason: &str, now: DateTime<Utc>) -> Result<bool, OutboxError> {
+    fn end(
+        &mut self,
+        id: NoticeId,
+        ending: Ending,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, OutboxError> {
         let Some(row) = self.row(id).filter(|r| r.untouched()) else {
             return Ok(false);
         };
@@ -325,7 +332,12 @@ impl Tables {
         Ok(true)
     }
 
-    fn supersede(&mut self, notices: &[NoticeId], reason: &str, now: DateTime<Utc>) -> Result<(), OutboxError> {
+    fn supersede(
+        &mut self,
+        notices: &[NoticeId],
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), OutboxError> {
         for id in notices {
             if !self.end(*id, Ending::Superseded, reason, now)? {
                 return Err(OutboxError::ClaimTaken);
@@ -406,7 +418,11 @@ impl Tables {
                         branch: n.branch.clone(),
                         customer: n.customer.clone(),
                         phone: n.phone.clone(),
-                        items: notice.items.into_iter().map(|i| (i.receivable, i.stage)).collect(),
+                        items: notice
+                            .items
+                            .into_iter()
+                            .map(|i| (i.receivable, i.stage))
+                            .collect(),
                     }
                 })
                 .collect(),
@@ -428,7 +444,6 @@ impl Tables {
                     close: run.close,
                     reference_day: run.reference_day,
                     started_at: run.started_at,
-                    send_on: run.send_on,
                     held: run.held,
                     notices: count(run.notices.len()),
                     skipped: count(run.skipped.len()),
@@ -584,7 +599,12 @@ impl Tables {
         Some(row.to_notice(self.runs[&row.run].close))
     }
 
-    pub fn rebuild(&mut self, identity: &str, id: NoticeId, departure: &Departure) -> Result<bool, OutboxError> {
+    pub fn rebuild(
+        &mut self,
+        identity: &str,
+        id: NoticeId,
+        departure: &Departure,
+    ) -> Result<bool, OutboxError> {
         self.transaction(|t| {
             let Some(row) = t.row(id).filter(|r| r.untouched()) else {
                 return Ok(false);
@@ -652,7 +672,9 @@ impl Tables {
         instance.contacts = contacts + u32::from(counts);
         instance.departures += 1;
         instance.first_used_on = instance.first_used_on.or(Some(begin.today));
-        let unknown_after = row.parts[place + 1..].iter().any(|p| p.state == PartState::Unknown);
+        let unknown_after = row.parts[place + 1..]
+            .iter()
+            .any(|p| p.state == PartState::Unknown);
         let part = &mut row.parts[place];
         part.state = PartState::Sending;
         part.attempt += 1;
@@ -697,7 +719,9 @@ impl Tables {
             let overtaken = answer && next_state(part.state, outcome.event).is_err();
             if part.attempt != attempt || overtaken {
                 return Ok(match outcome.event {
-                    PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => Recorded::Now(part.state),
+                    PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => {
+                        Recorded::Now(part.state)
+                    }
                     _ => Recorded::LateAnswer,
                 });
             }
@@ -835,7 +859,12 @@ impl Tables {
         found
     }
 
-    pub fn receipt(&mut self, key: PartKey, level: AckLevel, now: DateTime<Utc>) -> Result<bool, OutboxError> {
+    pub fn receipt(
+        &mut self,
+        key: PartKey,
+        level: AckLevel,
+        now: DateTime<Utc>,
+    ) -> Result<bool, OutboxError> {
         let event = match level {
             AckLevel::Pending => return Ok(false),
             AckLevel::Server => PartEvent::ServerReceipt,
@@ -893,7 +922,11 @@ impl Tables {
             .map(|(name, i)| InstanceRow {
                 instance: name.clone(),
                 day: i.counted_day,
-                contacts_today: if i.counted_day == Some(today) { i.contacts } else { 0 },
+                contacts_today: if i.counted_day == Some(today) {
+                    i.contacts
+                } else {
+                    0
+                },
                 first_used_on: i.first_used_on,
                 pause_left: Duration::from_millis(u64::try_from(i.pause_left(server)).expect("not negative")),
             })

@@ -45,6 +45,8 @@ pub struct Message {
 /// How much may go wrong in one schedule.
 #[derive(Debug, Clone, Copy, Hash)]
 pub struct Budget {
+    /// Of all that follows but the preemptions, this many.
+    pub mishaps: u8,
     /// Times that a worker is interrupted by another one, though it could go on.
     pub preemptions: u8,
     /// Processes that die.
@@ -64,6 +66,7 @@ pub struct Budget {
 impl Budget {
     /// Nothing goes wrong.
     pub const NONE: Budget = Budget {
+        mishaps: 0,
         preemptions: 0,
         crashes: 0,
         faults: 0,
@@ -72,6 +75,17 @@ impl Budget {
         payments: 0,
         opt_outs: 0,
     };
+
+    /// Uses up what is left when no more mishap may come.
+    fn spend(&mut self) {
+        self.mishaps -= 1;
+        if self.mishaps == 0 {
+            *self = Budget {
+                preemptions: self.preemptions,
+                ..Budget::NONE
+            };
+        }
+    }
 }
 
 /// A worker: one process that sends or scans.
@@ -169,7 +183,7 @@ pub struct World {
     pub choices: Choices,
     /// A person's retries, by part.
     pub retries: BTreeMap<PartKey, usize>,
-    /// Parts on which a person said anything.
+    /// Parts on which a person said anything, or was asked to look (a late answer).
     pub touched: HashSet<PartKey>,
     /// Refused by WhatsApp after acceptance.
     pub error_receipts: HashSet<PartKey>,
@@ -244,7 +258,10 @@ impl World {
             return 0;
         }
         let choice = self.choices.choose(bad + 1);
-        self.budget.faults -= u8::from(choice > 0);
+        if choice > 0 {
+            self.budget.faults -= 1;
+            self.budget.spend();
+        }
         choice
     }
 
@@ -268,7 +285,13 @@ impl World {
                 self.violation(format!("part {key} left while {earlier} was {state:?}"));
             }
         }
-        if trusted && before == 0 && self.delivered.iter().any(|m| m.part.notice == key.notice && m.part.seq > key.seq) {
+        if trusted
+            && before == 0
+            && self
+                .delivered
+                .iter()
+                .any(|m| m.part.notice == key.notice && m.part.seq > key.seq)
+        {
             self.violation(format!("part {key} left after a later one"));
         }
         self.tell(|| format!("    delivered {key}"));
@@ -314,18 +337,22 @@ impl World {
         match event {
             Outside::HalfHour => {
                 self.budget.jumps -= 1;
+                self.budget.spend();
                 self.time += HALF_HOUR;
             }
             Outside::Word(key, resolution) => {
                 self.budget.words -= 1;
+                self.budget.spend();
                 self.word(key, resolution);
             }
             Outside::Payment => {
                 self.budget.payments -= 1;
+                self.budget.spend();
                 self.paid = true;
             }
             Outside::OptOut => {
                 self.budget.opt_outs -= 1;
+                self.budget.spend();
                 let phone = self.tables.notices.values().next().map(|n| n.phone.clone());
                 if let Some(phone) = phone
                     && let Err(error) = self.tables.opt_out(&phone, now)
@@ -359,7 +386,11 @@ impl World {
     /// All that decides what may come.
     fn fingerprint(&self) -> u64 {
         let workers: Vec<_> = self.workers.iter().map(|w| (w.status, w.seen)).collect();
-        let marks = (hash_of(&self.tables), hash_of(&self.delivered), hash_of(&self.late));
+        let marks = (
+            hash_of(&self.tables),
+            hash_of(&self.delivered),
+            hash_of(&self.late),
+        );
         let mut retries: Vec<_> = self.retries.iter().collect();
         retries.sort();
         let mut hasher = DefaultHasher::new();
@@ -418,6 +449,7 @@ impl World {
                 }
                 Next::Crash => {
                     self.budget.crashes -= 1;
+                    self.budget.spend();
                     return Some(next);
                 }
             }
@@ -433,8 +465,23 @@ impl World {
         self.visited.take().unwrap_or_default()
     }
 
-    pub fn crashed(&self) -> bool {
-        self.workers.iter().any(|w| w.status == Status::Dead)
+    /// Nothing is open, and everybody has a text: further days cannot change who holds which stage.
+    pub fn all_told(&self) -> bool {
+        let told = |row: &super::tables::Row| {
+            !row.state.is_open()
+                && self
+                    .delivered
+                    .iter()
+                    .any(|m| m.part.notice == row.id && m.part.seq == 1)
+        };
+        let customers: HashSet<_> = self
+            .tables
+            .notices
+            .values()
+            .filter(|row| told(row))
+            .map(|row| &row.customer)
+            .collect();
+        customers.len() == self.customers && self.tables.notices.values().all(|row| !row.state.is_open())
     }
 
     /// The states of a notice's parts, for messages.

@@ -619,11 +619,24 @@ fn a_receipt_of_an_earlier_attempt_says_nothing_about_the_next() {
     assert!(world.outbox.receipt(part(id, 1), AckLevel::Error, now()).unwrap());
     let retry = world.outbox.resolve(part(id, 1), Resolution::Retry, now());
     assert_eq!(retry.unwrap(), PartState::Queued);
-    for level in [AckLevel::Error, AckLevel::Server, AckLevel::Delivered, AckLevel::Read] {
-        assert!(!world.outbox.receipt(part(id, 1), level, now()).unwrap(), "{level:?}");
+    for level in [
+        AckLevel::Error,
+        AckLevel::Server,
+        AckLevel::Delivered,
+        AckLevel::Read,
+    ] {
+        assert!(
+            !world.outbox.receipt(part(id, 1), level, now()).unwrap(),
+            "{level:?}"
+        );
     }
     let attempt = go(&mut world.outbox, part(id, 1));
-    assert!(!world.outbox.receipt(part(id, 1), AckLevel::Delivered, now()).unwrap());
+    assert!(
+        !world
+            .outbox
+            .receipt(part(id, 1), AckLevel::Delivered, now())
+            .unwrap()
+    );
     let refused = world
         .outbox
         .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForGood));
