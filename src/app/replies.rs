@@ -150,12 +150,7 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
                 continue;
             }
         }
-        let since = ctx
-            .outbox
-            .read_until(instance)?
-            .map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
-                mark - Duration::minutes(OVERLAP_MINUTES)
-            });
+        let since = looks_back_to(ctx.outbox.read_until(instance)?, now);
         let messages = match gateway.messages(since, now) {
             Ok(messages) => messages,
             Err(error) => {
@@ -189,16 +184,14 @@ fn treat(
             report.unmatched += usize::from(message.chat.0.ends_with("@lid"));
             continue;
         };
-        // Never written to: a stranger, and none of our business.
-        let Some(answerable) = ctx.outbox.answerable(instance, &phone)? else {
+        // Not written to before that message: a stranger, and none of our business.
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone, message.at)? else {
             continue;
         };
-        if message.at < answerable.first_accepted_at {
-            continue;
-        }
         let meaning = message.text.as_deref().map_or(Intent::Other, intent);
-        let in_window = message.at - answerable.first_accepted_at
-            <= Duration::days(i64::from(ctx.shop.replies.window_days));
+        let in_window = answerable.accepted
+            && message.at - answerable.first_begun_at
+                <= Duration::days(i64::from(ctx.shop.replies.window_days));
         // An opt-out counts for ever; anything else only while it can be an answer to the notice.
         let always = matches!(meaning, Intent::OptOut | Intent::OptIn | Intent::WrongNumber);
         if !in_window && !always {
@@ -219,13 +212,10 @@ fn treat(
             media: message.media.clone(),
             intent: meaning,
         };
-        if !ctx.outbox.store_reply(&reply, needs_person)? {
+        if ctx.outbox.knows_reply(&reply)? {
             continue;
         }
-        report.stored += 1;
-        report.needs_person += usize::from(needs_person);
-        *report.intents.entry(meaning).or_default() += 1;
-
+        // Honoured before it is stored: what is stored is done with, also after a crash.
         let now = ctx.clock.now();
         let confirmation = match meaning {
             Intent::OptOut => {
@@ -242,6 +232,12 @@ fn treat(
             }
             Intent::Paid | Intent::Other => None,
         };
+        if !ctx.outbox.store_reply(&reply, needs_person)? {
+            continue;
+        }
+        report.stored += 1;
+        report.needs_person += usize::from(needs_person);
+        *report.intents.entry(meaning).or_default() += 1;
         let wanted = match (confirmation, ctx.shop.replies.treatment) {
             (_, Treatment::Ignore) => None,
             (Some(confirmation), _) => Some(confirmation),
@@ -284,7 +280,7 @@ fn shop_wrote_since(
 ) -> Result<bool, RepliesError> {
     let same_chat = |m: &&ChatMessage| {
         m.from_me
-            && m.at >= answerable.first_accepted_at
+            && m.at >= answerable.first_begun_at
             && (m.chat == reply.chat
                 || (m.chat_alt.is_some() && m.chat_alt == reply.chat_alt)
                 || Some(&m.chat) == reply.chat_alt.as_ref()
@@ -395,8 +391,9 @@ fn forward(
     Ok(())
 }
 
-/// When the next poll will look from, for people.
+/// From when on a poll looks. A mark ahead of the clock was made while the clock was wrong: it marks nothing.
 pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let mark = mark.filter(|mark| *mark <= now);
     mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
         mark - Duration::minutes(OVERLAP_MINUTES)
     })

@@ -222,8 +222,17 @@ impl Outbox for Hand {
         not_asked("set_read_until")
     }
 
-    fn answerable(&mut self, _: &InstanceId, _: &Phone) -> Result<Option<Answerable>, OutboxError> {
+    fn answerable(
+        &mut self,
+        _: &InstanceId,
+        _: &Phone,
+        _: DateTime<Utc>,
+    ) -> Result<Option<Answerable>, OutboxError> {
         not_asked("answerable")
+    }
+
+    fn knows_reply(&mut self, _: &NewReply) -> Result<bool, OutboxError> {
+        not_asked("knows_reply")
     }
 
     fn store_reply(&mut self, _: &NewReply, _: bool) -> Result<bool, OutboxError> {
@@ -308,8 +317,8 @@ impl Gateway for Hand {
     }
 
     fn status(&self) -> Result<LinkState, GatewayError> {
-        self.shared.look(self.me, "status", |w| match w.fault(1) {
-            0 => Ok(LinkState::Open { number: None }),
+        self.shared.look(self.me, "status", |w| match w.other_fault(1) {
+            0 if !w.unlinked => Ok(LinkState::Open { number: None }),
             _ => Ok(LinkState::Closed {
                 removed: true,
                 reason: None,
@@ -319,7 +328,7 @@ impl Gateway for Hand {
 
     fn resolve(&self, phones: &[Phone]) -> Result<Vec<Resolved>, GatewayError> {
         self.shared.look(self.me, "resolve", |w| {
-            let fault = w.fault(2);
+            let fault = w.other_fault(2);
             if fault == 2 {
                 return Err(GatewayError::NotConnected);
             }
@@ -366,7 +375,13 @@ impl Gateway for Hand {
             let ambiguous = || SendOutcome::Ambiguous {
                 detail: "HTTP 500".to_owned(),
             };
-            match w.fault(8) {
+            let fault = if w.late_answers_only {
+                // A refusal that is proven, and may come late.
+                w.fault(1) * 4
+            } else {
+                w.fault(8)
+            };
+            match fault {
                 fault @ (0..=2) => {
                     let gateway_id = match known.filter(|_| deduplicates) {
                         Some(known) => known.gateway_id,
@@ -409,7 +424,7 @@ impl Gateway for Hand {
 
     fn lookup(&self, probe: &Probe) -> Result<Lookup, GatewayError> {
         self.shared.step(self.me, "lookup", |w| {
-            if w.fault(1) == 1 {
+            if w.other_fault(1) == 1 {
                 return Err(GatewayError::TimedOut(Duration::from_secs(10)));
             }
             let begin = super::world::start();
@@ -429,7 +444,7 @@ impl Gateway for Hand {
 
     fn acks(&self, gateway_ids: &[String]) -> Result<Vec<Ack>, GatewayError> {
         self.shared.look(self.me, "acks", |w| {
-            let level = match w.fault(3) {
+            let level = match w.other_fault(3) {
                 0 => AckLevel::Delivered,
                 1 => AckLevel::Error,
                 2 => AckLevel::Pending,

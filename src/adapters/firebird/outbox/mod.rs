@@ -261,8 +261,13 @@ impl Outbox for FirebirdOutbox {
         &mut self,
         instance: &InstanceId,
         phone: &Phone,
+        at: DateTime<Utc>,
     ) -> Result<Option<Answerable>, OutboxError> {
-        self.link.read(|c| replies::answerable(c, instance, phone))
+        self.link.read(|c| replies::answerable(c, instance, phone, at))
+    }
+
+    fn knows_reply(&mut self, reply: &NewReply) -> Result<bool, OutboxError> {
+        self.link.read(|c| replies::knows_reply(c, reply))
     }
 
     fn store_reply(&mut self, reply: &NewReply, needs_person: bool) -> Result<bool, OutboxError> {
