@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
     Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
@@ -13,8 +15,9 @@ use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
 use super::super::choose::past;
-use super::super::dossier::{Dossier, Letter};
+use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
+use super::super::shop::Shop;
 use super::part::{self, PartResult};
 use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop};
 
@@ -196,6 +199,14 @@ fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Re
     }
 }
 
+/// So many sending days after its first departure a notice goes on no more.
+pub(super) fn days_are_over(shop: &Shop, first_departure: NaiveDate, today: NaiveDate) -> bool {
+    let days = shop
+        .sending
+        .sending_days_between(first_departure, today, shop.send_at);
+    days >= shop.expire_after_days
+}
+
 /// A notice under way keeps its parts: those of receivables paid meanwhile are skipped, all are when nothing is
 /// open any more or the person opted out, and the rest expires when its days are over. `true`: go on sending.
 fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Result<bool, SendError> {
@@ -210,11 +221,7 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
     }
     let keys = |parts: &[&crate::ports::outbox::Part]| parts.iter().map(|p| p.key).collect::<Vec<_>>();
     let since = stored.first_departure.unwrap_or(dossier.day);
-    let days = ctx
-        .shop
-        .sending
-        .sending_days_between(since, dossier.day, ctx.shop.send_at);
-    if days >= ctx.shop.expire_after_days {
+    if days_are_over(ctx.shop, since, dossier.day) {
         ctx.outbox
             .settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now)?;
         return Ok(false);
@@ -331,12 +338,16 @@ fn send_parts(
     let mut departed = false;
     let mut unclear = false;
     let mut stop = None;
+    let mut gone = None;
     let Some(mut notice) = ctx.outbox.notice(id)? else {
         return Ok(Done::default());
     };
     let last = notice.parts.len();
     for seq in 0..last {
-        let stored = &notice.parts[seq];
+        // Another worker may have rebuilt it, with fewer parts, before the first of them left.
+        let Some(stored) = notice.parts.get(seq) else {
+            break;
+        };
         if stored.state.is_settled() {
             continue;
         }
@@ -352,11 +363,26 @@ fn send_parts(
             stop = Some(Stop::Window(ctx.shop.next_opening(now)));
             break;
         }
-        let content = dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind)?;
+        let content = match dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind) {
+            Ok(content) => content,
+            // What the ERP does not show any more (a customer whose row cannot be read) stops this notice only: it
+            // waits, and expires when its days are over.
+            Err(error @ DossierError::Gone(_)) => {
+                gone = Some(format!("gone: {error}"));
+                break;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let is_last = notice.parts[seq + 1..]
             .iter()
             .all(|p| p.state != PartState::Queued);
-        let result = part::send(ctx, gateway, &notice, seq, to, content, is_last)?;
+        let result = loop {
+            match part::send(ctx, gateway, &notice, seq, to, &content, is_last)? {
+                // It closed during a pause, and whoever started this run wants it to go on.
+                PartResult::Stop(Stop::Window(_)) if request.ignore_window => {}
+                result => break result,
+            }
+        };
         let key = notice.parts[seq].key;
         match result {
             PartResult::Settled(state) => {
@@ -394,11 +420,13 @@ fn send_parts(
             None => break,
         }
     }
+    let now = current(ctx, id)?;
     Ok(Done {
         departed,
         unclear,
         stop,
-        ..current(ctx, id)?
+        reason: gone.or(now.reason),
+        ..now
     })
 }
 

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::notice::{PartEvent, PartState};
 use crate::domain::retry::{ATTEMPTS_A_RUN, longest_backoff};
 use crate::ports::failpoint::{self, Step};
@@ -44,11 +46,11 @@ pub fn send(
     notice: &Notice,
     index: usize,
     to: &CanonicalId,
-    content: Content,
+    content: &Content,
     is_last: bool,
 ) -> Result<PartResult, SendError> {
     let part = &notice.parts[index];
-    let (text, file_name) = match &content {
+    let (text, file_name) = match content {
         Content::Text(text) => (Some(text.clone()), None),
         Content::Document { file_name, .. } => (None, Some(file_name.clone())),
     };
@@ -91,6 +93,9 @@ pub fn send(
                 if !pause(ctx.clock, wait) {
                     return Ok(PartResult::Stop(Stop::Interrupted));
                 }
+                if let Some(closed) = closed_since(ctx, now) {
+                    return Ok(PartResult::Stop(closed));
+                }
                 continue;
             }
         };
@@ -104,7 +109,7 @@ pub fn send(
             if ctx.shop.pace.shows_typing() && matches!(content, Content::Text(_)) {
                 gateway.typing(to, TYPING);
             }
-            gateway.send(&message_id, to, &content)
+            gateway.send(&message_id, to, content)
         };
         failpoint::reached(Step::AfterRequest);
         let record = recordable(ctx, &outcome, attempt);
@@ -141,12 +146,16 @@ pub fn send(
         if !pause(ctx.clock, wait) {
             return Ok(PartResult::Stop(Stop::Interrupted));
         }
-        if !ctx.shop.may_send(ctx.clock.now()) && ctx.shop.may_send(now) {
-            return Ok(PartResult::Stop(Stop::Window(
-                ctx.shop.next_opening(ctx.clock.now()),
-            )));
+        if let Some(closed) = closed_since(ctx, now) {
+            return Ok(PartResult::Stop(closed));
         }
     }
+}
+
+/// The window closed during a pause.
+fn closed_since(ctx: &SendContext<'_>, then: DateTime<Utc>) -> Option<Stop> {
+    let now = ctx.clock.now();
+    (ctx.shop.may_send(then) && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)))
 }
 
 /// Contacts that the instance may write to today.
