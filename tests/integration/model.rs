@@ -28,11 +28,11 @@ use wa_notify::app::send::{SendContext, SendRequest, send};
 use wa_notify::app::shop::{ReplyRules, Shop, Treatment};
 use wa_notify::domain::calendar::{BankingCalendar, SendingCalendar};
 use wa_notify::domain::lang::Lang;
-use wa_notify::domain::notice::{NoticeState, PartKey, PartKind, PartState};
+use wa_notify::domain::notice::{NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState};
 use wa_notify::domain::pacing::Pace;
 use wa_notify::domain::policy::NoticeKinds;
-use wa_notify::ports::gateway::{Capabilities, Gateway, OwnIds};
-use wa_notify::ports::outbox::OutboxError;
+use wa_notify::ports::gateway::{CanonicalId, Capabilities, Gateway, OwnIds};
+use wa_notify::ports::outbox::{Begin, Begun, OutboxError, Outcome, Recorded};
 
 use ports::Hand;
 use tables::Tables;
@@ -54,6 +54,7 @@ struct Scenario {
     capabilities: Capabilities,
     budget: Budget,
     pace: Pace,
+    late_answers_only: bool,
 }
 
 const EVOLUTION: Capabilities = Capabilities {
@@ -175,6 +176,7 @@ impl Scenario {
         let mut world = World::new(self.capabilities, self.budget, choices, visited);
         world.tables = scanned.clone();
         world.customers = self.customers;
+        world.late_answers_only = self.late_answers_only;
         world.story = story.then(Vec::new);
         world.closes += i64::from(self.workers.contains(&Work::Scan));
         let shared = Arc::new(Shared::new(world, self.workers.len()));
@@ -393,6 +395,7 @@ fn scenario(workers: &'static [Work], budget: Budget) -> Scenario {
         capabilities: EVOLUTION,
         budget,
         pace: Pace::NONE,
+        late_answers_only: false,
     }
 }
 
@@ -438,6 +441,25 @@ fn a_person() -> Scenario {
         ..scenario(
             TWO_SENDS,
             Budget {
+                words: 1,
+                crashes: 0,
+                ..MISHAPS
+            },
+        )
+    }
+}
+
+/// A refusal that comes when the part was sent again already, on a person's word: what the attempt's number is for.
+fn late_answers() -> Scenario {
+    Scenario {
+        name: "late answers",
+        late_answers_only: true,
+        ..scenario(
+            TWO_SENDS,
+            Budget {
+                mishaps: 3,
+                preemptions: 2,
+                jumps: 1,
                 words: 1,
                 crashes: 0,
                 ..MISHAPS
@@ -525,6 +547,11 @@ fn a_person_keeps_the_promise() {
 }
 
 #[test]
+fn late_answers_keep_the_promise() {
+    short(late_answers());
+}
+
+#[test]
 fn the_next_scan_keeps_the_promise() {
     short(the_next_scan());
 }
@@ -539,6 +566,54 @@ fn gaps_and_a_cap_keep_the_promise() {
     short(gaps_and_a_cap());
 }
 
+/// One part left, the request for the next was refused, and then the phone was unlinked and never came back.
+#[test]
+fn a_notice_under_way_expires_though_its_instance_never_comes_back() {
+    let scenario = one_after_the_other();
+    let shop = shop(scenario.pace);
+    let mut world = World::new(EVOLUTION, Budget::NONE, Choices::default(), HashSet::new());
+    world.tables = scenario.scanned();
+    let id = NoticeId(1);
+    let begin = Begin {
+        part: PartKey { notice: id, seq: 1 },
+        owner: "worker".to_owned(),
+        lease: Duration::from_secs(90),
+        to: CanonicalId("555187654321@s.whatsapp.net".to_owned()),
+        text: Some("Ref.".to_owned()),
+        file_name: None,
+        now: world.now(),
+        today: shop.today(world.now()),
+        gap: Duration::ZERO,
+        daily_cap: None,
+    };
+    let Begun::Go { attempt, .. } = world.tables.begin(&begin, 0) else {
+        panic!("nothing stands against it")
+    };
+    let outcome = Outcome {
+        event: PartEvent::Accept,
+        gateway_id: Some("G0".to_owned()),
+        reason: None,
+        next_try_at: None,
+        now: world.now(),
+    };
+    let recorded = world
+        .tables
+        .record(begin.part, attempt, &outcome)
+        .expect("a record");
+    assert_eq!(recorded, Recorded::Now(PartState::Accepted));
+    world.unlinked = true;
+    let shared = Arc::new(Shared::new(world, 1));
+    let mut states = Vec::new();
+    for day in 0..=shop.expire_after_days {
+        shared.lock().time = i64::from(day) * 24 * 3_600_000;
+        work(&shared, 0, Work::Send, &shop);
+        states.push(shared.lock().tables.notices[&id.0].state);
+    }
+    let mut expected = vec![NoticeState::Sending; shop.expire_after_days as usize];
+    expected.push(NoticeState::Expired);
+    assert_eq!(states, expected);
+}
+
 /// The long form, see `scripts/model`: two interruptions and three mishaps in each world. `WA_NOTIFY_MODEL_SECONDS`
 /// bounds each of the explorations, which run side by side.
 #[test]
@@ -551,6 +626,7 @@ fn long() {
         two_at_once(),
         a_gateway_that_deduplicates(),
         a_person(),
+        late_answers(),
         the_next_scan(),
         paid_and_opted_out(),
         gaps_and_a_cap(),

@@ -176,6 +176,11 @@ pub struct World {
     /// Customers of the ERP.
     pub customers: usize,
     pub paid: bool,
+    /// The instance lost its phone, for good.
+    pub unlinked: bool,
+    /// Only what fences are for goes wrong: answers that come late, and a person's retry in between; turns change only
+    /// at what they fence.
+    pub late_answers_only: bool,
     /// Closes that the ERP has seen after the first.
     pub closes: i64,
     pub capabilities: Capabilities,
@@ -220,6 +225,8 @@ impl World {
             time: 0,
             customers: 1,
             paid: false,
+            unlinked: false,
+            late_answers_only: false,
             closes: 0,
             capabilities,
             budget,
@@ -263,6 +270,15 @@ impl World {
             self.budget.spend();
         }
         choice
+    }
+
+    /// The same for an answer that is none to a request to send.
+    pub fn other_fault(&mut self, bad: usize) -> usize {
+        if self.late_answers_only {
+            0
+        } else {
+            self.fault(bad)
+        }
     }
 
     fn part_state(&self, key: PartKey) -> Option<PartState> {
@@ -311,6 +327,7 @@ impl World {
                         seq: part.seq,
                     };
                     let words: &[Resolution] = match part.state {
+                        PartState::Unknown if self.late_answers_only => &[Resolution::Retry],
                         PartState::Unknown => &[Resolution::Sent, Resolution::Retry, Resolution::Drop],
                         PartState::Failed => &[Resolution::Retry],
                         _ => &[],
@@ -605,7 +622,12 @@ impl Shared {
 
     /// One step of a worker: gives up the turn, then does `work` all at once.
     pub fn step<T: Debug>(&self, me: usize, name: &str, work: impl FnOnce(&mut World) -> T) -> T {
-        if self.lock().turn.is_some() {
+        let gives_up = {
+            let world = self.lock();
+            let fenced = ["sweep", "begin", "request", "record"].contains(&name);
+            world.turn.is_some() && (fenced || !world.late_answers_only)
+        };
+        if gives_up {
             self.give_up_turn(me, Status::Ready);
         }
         self.look(me, name, work)
