@@ -427,8 +427,10 @@ pub struct Answerable {
     pub customer: CustomerId,
     /// To whom it went.
     pub phone: Phone,
-    /// When its first part was accepted.
-    pub first_accepted_at: DateTime<Utc>,
+    /// When the first of its parts that may have left was begun.
+    pub first_begun_at: DateTime<Utc>,
+    /// A part was accepted: it is certain that we have written to them.
+    pub accepted: bool,
     /// An automatic answer was begun already.
     pub answered: bool,
 }
@@ -693,12 +695,17 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn set_read_until(&mut self, instance: &InstanceId, until: DateTime<Utc>) -> Result<(), OutboxError>;
-    /// The newest notice of this instance to this phone of which a part was accepted.
+    /// The newest notice of this instance to this phone that a message of the moment `at` can answer: one of which a part
+    /// may have left by then.
     ///
     /// # Errors
     /// [`OutboxError`].
-    fn answerable(&mut self, instance: &InstanceId, phone: &Phone)
-    -> Result<Option<Answerable>, OutboxError>;
+    fn answerable(
+        &mut self,
+        instance: &InstanceId,
+        phone: &Phone,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Answerable>, OutboxError>;
     /// Stores a reply once, by (instance, chat, id), and does in the same transaction what it asks for: a reply on
     /// record whose opt-out is not would be lost, since it never comes again. `needs_person` marks it for the shop.
     ///

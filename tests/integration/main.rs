@@ -11,6 +11,7 @@ mod documents;
 mod evolution;
 mod explain;
 mod firebird;
+mod model;
 mod outbox;
 mod readme;
 mod sample;

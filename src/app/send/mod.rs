@@ -301,6 +301,7 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
         ctx.outbox.sweep(now)?;
         failpoint::reached(Step::AfterSweep);
         settle::look_up_unknown(ctx, &mut report)?;
+        settle::expire(ctx, today)?;
     }
 
     let due = ctx.outbox.due(today)?;

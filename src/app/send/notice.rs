@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
     Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, notice_state, parts_of,
@@ -13,8 +15,9 @@ use crate::ports::gateway::{CanonicalId, Content, Gateway, GatewayError, Rejecti
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
 use super::super::choose::past;
-use super::super::dossier::{Dossier, Letter};
+use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
+use super::super::shop::Shop;
 use super::part::{self, PartResult, Ready};
 use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop};
 
@@ -232,6 +235,14 @@ fn says_the_same(stored: &Notice, departure: &Departure) -> bool {
         && sorted(&stored.items) == sorted(&departure.items)
 }
 
+/// So many sending days after its first departure a notice goes on no more.
+pub(super) fn days_are_over(shop: &Shop, first_departure: NaiveDate, today: NaiveDate) -> bool {
+    let days = shop
+        .sending
+        .sending_days_between(first_departure, today, shop.send_at);
+    days >= shop.expire_after_days
+}
+
 /// A notice under way keeps its parts: those of receivables paid meanwhile are skipped, all are when nothing is
 /// open any more or the person opted out, and the rest expires when its days are over. `true`: go on sending.
 fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Result<bool, SendError> {
@@ -246,11 +257,7 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
     }
     let keys = |parts: &[&crate::ports::outbox::Part]| parts.iter().map(|p| p.key).collect::<Vec<_>>();
     let since = stored.first_departure.unwrap_or(dossier.day);
-    let days = ctx
-        .shop
-        .sending
-        .sending_days_between(since, dossier.day, ctx.shop.send_at);
-    if days >= ctx.shop.expire_after_days {
+    if days_are_over(ctx.shop, since, dossier.day) {
         ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now))?;
         return Ok(false);
     }
@@ -363,6 +370,7 @@ fn send_parts(
     let mut departed = false;
     let mut unclear = false;
     let mut stop = None;
+    let mut gone = None;
     let Some(mut notice) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(Done::default());
     };
@@ -373,7 +381,8 @@ fn send_parts(
         let letter = Letter::of_notice(&notice);
         for (part, content) in notice.parts.iter().zip(&mut contents) {
             if part.state == PartState::Queued {
-                *content = Some(make(ctx, dossier, &letter, &part.kind)?);
+                // One that cannot be made says so when its turn comes.
+                *content = make(ctx, dossier, &letter, &part.kind).ok();
             }
         }
     }
@@ -401,7 +410,16 @@ fn send_parts(
         }
         let content = match contents[seq].take() {
             Some(content) => content,
-            None => make(ctx, dossier, &Letter::of_notice(&notice), &stored.kind)?,
+            None => match make(ctx, dossier, &Letter::of_notice(&notice), &stored.kind) {
+                Ok(content) => content,
+                // What the ERP does not show any more (a customer whose row cannot be read) stops this notice only: it
+                // waits, and expires when its days are over.
+                Err(SendError::Dossier(error @ DossierError::Gone(_))) => {
+                    gone = Some(format!("gone: {error}"));
+                    break;
+                }
+                Err(error) => return Err(error),
+            },
         };
         let is_last = |index: usize| {
             notice.parts[index + 1..]
@@ -421,8 +439,13 @@ fn send_parts(
                 is_last: is_last(seq + 1),
             })
         });
-        let (result, next_claim) =
-            part::send(ctx, gateway, &notice, to, &ready, claim.take(), next.as_ref())?;
+        let (result, next_claim) = loop {
+            match part::send(ctx, gateway, &notice, to, &ready, claim.take(), next.as_ref())? {
+                // It closed during a pause, and whoever started this run wants it to go on.
+                (PartResult::Stop(Stop::Window(_)), None) if request.ignore_window => {}
+                done => break done,
+            }
+        };
         claim = next_claim;
         let key = notice.parts[seq].key;
         match result {
@@ -469,11 +492,13 @@ fn send_parts(
         }
         seq += 1;
     }
+    let now = ended(ctx, &notice)?;
     Ok(Done {
         departed,
         unclear,
         stop,
-        ..ended(ctx, &notice)?
+        reason: gone.or(now.reason),
+        ..now
     })
 }
 

@@ -102,6 +102,9 @@ pub fn send(
                         if !pause(ctx.clock, wait) {
                             return Ok((PartResult::Stop(Stop::Interrupted), None));
                         }
+                        if let Some(closed) = closed_since(ctx, asked) {
+                            return Ok((PartResult::Stop(closed), None));
+                        }
                         continue;
                     }
                 }
@@ -177,8 +180,7 @@ fn before_next_try(
     if !pause(ctx.clock, wait) {
         return Some(Stop::Interrupted);
     }
-    let now = ctx.clock.now();
-    (!ctx.shop.may_send(now) && ctx.shop.may_send(asked)).then(|| Stop::Window(ctx.shop.next_opening(now)))
+    closed_since(ctx, asked)
 }
 
 /// The intent to send a part, at this moment.
@@ -254,6 +256,12 @@ fn record_and_claim(
         }
     }
     Ok((ctx.ask(|outbox| outbox.record(part, attempt, outcome))?, None))
+}
+
+/// The window closed during a pause.
+fn closed_since(ctx: &SendContext<'_>, then: DateTime<Utc>) -> Option<Stop> {
+    let now = ctx.clock.now();
+    (ctx.shop.may_send(then) && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)))
 }
 
 /// Contacts that the instance may write to today.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{PartEvent, PartState};
@@ -107,6 +107,35 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
                     ctx.outbox.receipt(part.key, level, now)?;
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Notices under way whose days are over expire, whether or not their gateway can be reached: an instance that never
+/// comes back must not leave them open for ever.
+///
+/// # Errors
+/// [`SendError`].
+pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendError> {
+    for id in ctx.outbox.due(today)? {
+        let Some(notice) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        // Those under way come first.
+        let Some(since) = notice.first_departure else {
+            break;
+        };
+        if super::notice::days_are_over(ctx.shop, since, today) {
+            let queued: Vec<_> = notice
+                .parts
+                .iter()
+                .filter(|p| p.state == PartState::Queued)
+                .map(|p| p.key)
+                .collect();
+            let now = ctx.clock.now();
+            ctx.outbox
+                .settle_queued(&queued, PartEvent::Expire, "days_over", now)?;
         }
     }
     Ok(())

@@ -719,3 +719,55 @@ fn what_was_begun_comes_first_and_gateway_ids_are_known() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_receipt_of_an_earlier_attempt_says_nothing_about_the_next() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    send(&mut world.outbox, part(id, 1), PartEvent::Accept);
+    // Another worker learns of the refusal and a person orders it sent again, while this one still waits for receipts.
+    assert!(world.outbox.receipt(part(id, 1), AckLevel::Error, now()).unwrap());
+    let retry = world.outbox.resolve(part(id, 1), Resolution::Retry, now());
+    assert_eq!(retry.unwrap(), PartState::Queued);
+    for level in [
+        AckLevel::Error,
+        AckLevel::Server,
+        AckLevel::Delivered,
+        AckLevel::Read,
+    ] {
+        assert!(
+            !world.outbox.receipt(part(id, 1), level, now()).unwrap(),
+            "{level:?}"
+        );
+    }
+    let attempt = go(&mut world.outbox, part(id, 1));
+    assert!(
+        !world
+            .outbox
+            .receipt(part(id, 1), AckLevel::Delivered, now())
+            .unwrap()
+    );
+    let refused = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForGood));
+    assert_eq!(refused.unwrap(), Recorded::Now(PartState::Failed));
+}
+
+#[test]
+fn a_lookup_that_found_nothing_takes_no_answer_back() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    let mut slow = world.another();
+    // One worker finds the part unknown and its message nowhere; before it says so the answer is on record.
+    let unknown = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::LeaseRanOut));
+    assert_eq!(unknown.unwrap(), Recorded::Now(PartState::Unknown));
+    let answer = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::Accept));
+    assert_eq!(answer.unwrap(), Recorded::Now(PartState::Accepted));
+    let absent = slow.record(part(id, 1), attempt, &outcome(PartEvent::Requeue));
+    assert_eq!(absent.unwrap(), Recorded::Now(PartState::Accepted));
+}

@@ -136,29 +136,31 @@ impl<'a> FirebirdSnapshot<'a> {
         let mut seen: HashSet<K> = HashSet::new();
         let mut number = 0_usize;
         let mut faults = Vec::new();
-        let read = self.connection.query_each(&sql, &narrow.parameters, &mut |values| {
-            number += 1;
-            let fields = Fields::new(query, values, &positions);
-            match row(&fields, &mut faults) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    if seen.insert(key(&value)) {
-                        each(value);
-                    } else {
-                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+        let read = self
+            .connection
+            .query_each(&sql, &narrow.parameters, &mut |values| {
+                number += 1;
+                let fields = Fields::new(query, values, &positions);
+                match row(&fields, &mut faults) {
+                    Ok(None) => {}
+                    Ok(Some(value)) => {
+                        if seen.insert(key(&value)) {
+                            each(value);
+                        } else {
+                            faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                        }
                     }
+                    Err(fault) => faults.push(fault),
                 }
-                Err(fault) => faults.push(fault),
-            }
-            if !faults.is_empty() {
-                let mut name = fields.key(key_columns);
-                if name.is_empty() {
-                    name = format!("#{number}");
+                if !faults.is_empty() {
+                    let mut name = fields.key(key_columns);
+                    if name.is_empty() {
+                        name = format!("#{number}");
+                    }
+                    bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
                 }
-                bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
-            }
-            ControlFlow::Continue(())
-        });
+                ControlFlow::Continue(())
+            });
         read.map_err(|error| refused(self.queries.get(query), error, false))?;
         Ok(bad)
     }

@@ -298,8 +298,9 @@ impl Outbox for FirebirdOutbox {
         &mut self,
         instance: &InstanceId,
         phone: &Phone,
+        at: DateTime<Utc>,
     ) -> Result<Option<Answerable>, OutboxError> {
-        self.link.read(|c| replies::answerable(c, instance, phone))
+        self.link.read(|c| replies::answerable(c, instance, phone, at))
     }
 
     fn store_reply(
