@@ -1,9 +1,14 @@
 //! QR codes: for the console (pairing), as PNG, and as shapes for a PDF.
 
+mod mask;
+
 use std::fmt::Write as _;
 
-use qrcode::types::Color;
-use qrcode::{EcLevel, QrCode};
+use qrcode::EcLevel;
+use qrcode::bits::{Bits, encode_auto};
+use qrcode::canvas::Canvas;
+use qrcode::ec::construct_codewords;
+use qrcode::types::{Color, Version};
 
 /// The light modules around a code without which cameras do not find it (ISO/IEC 18004).
 pub const QUIET_ZONE: usize = 4;
@@ -40,8 +45,8 @@ impl Matrix {
     /// [`QrError`].
     pub fn for_print(text: &str, most: usize) -> Result<Self, QrError> {
         for level in [EcLevel::H, EcLevel::Q, EcLevel::M] {
-            match Self::with_level(text, level) {
-                Ok(matrix) if matrix.size <= most => return Ok(matrix),
+            match encode_auto(text.as_bytes(), level) {
+                Ok(bits) if side(bits.version()) <= most => return Self::drawn(bits, level, text),
                 _ => {}
             }
         }
@@ -49,12 +54,22 @@ impl Matrix {
     }
 
     fn with_level(text: &str, level: EcLevel) -> Result<Self, QrError> {
-        let code =
-            QrCode::with_error_correction_level(text, level).map_err(|_| QrError { length: text.len() })?;
-        let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
+        let bits = encode_auto(text.as_bytes(), level).map_err(|_| QrError { length: text.len() })?;
+        Self::drawn(bits, level, text)
+    }
+
+    /// As `QrCode::with_bits` does it, but for the choice of the mask (see [`mask`]).
+    fn drawn(bits: Bits, level: EcLevel, text: &str) -> Result<Self, QrError> {
+        let version = bits.version();
+        let (data, correction) = construct_codewords(&bits.into_bytes(), version, level)
+            .map_err(|_| QrError { length: text.len() })?;
+        let mut canvas = Canvas::new(version, level);
+        canvas.draw_all_functional_patterns();
+        canvas.draw_data(&data, &correction);
+        let colors = mask::best(&canvas, side(version)).into_colors();
         Ok(Matrix {
-            size: code.width(),
-            dark,
+            size: side(version),
+            dark: colors.into_iter().map(|color| color == Color::Dark).collect(),
         })
     }
 
@@ -83,6 +98,11 @@ impl Matrix {
         }
         runs
     }
+}
+
+/// Modules on a side.
+fn side(version: Version) -> usize {
+    usize::try_from(version.width()).unwrap_or_default()
 }
 
 /// A QR code for a terminal: lines of text and their width and height in character cells.

@@ -241,9 +241,6 @@ fn payer(page: &mut Page, view: &BoletoView, y: f32) {
 fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
     let (bars, _) = itf::bars(view.code.barcode().digits());
     let left = (x / itf::MODULE).ceil() * itf::MODULE;
-    let cells: Vec<(i64, i64, i64, i64)> = bars
-        .iter()
-        .map(|(at, width)| (i64::from(*at), 0, i64::from(*width), 1))
-        .collect();
+    let cells: Vec<[i32; 4]> = bars.iter().map(|(at, width)| [*at, 0, *width, 1]).collect();
     page.cells((left, y), (itf::MODULE, itf::HEIGHT), &cells);
 }
