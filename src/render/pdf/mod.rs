@@ -103,12 +103,14 @@ pub enum Align {
 /// A rectangle: left, top, width, height in millimetres.
 pub type Box4 = (f32, f32, f32, f32);
 
-/// One A4 page under the pen: its content stream as it grows. What is set already (ink, font) is not said again,
-/// which a boleto's three hundred strokes of the pen feel in time and size.
+/// One A4 page under the pen: its content stream as it grows. What is set already (ink, font) is not said again, and
+/// lines wait for the end, where those of one ink are one path: a boleto's three hundred strokes of the pen feel
+/// both, in time and in size.
 pub struct Page {
     content: Content,
     ink: Option<Ink>,
     font: Option<(Font, f32)>,
+    lines: Vec<(Ink, Vec<Box4>)>,
 }
 
 impl Default for Page {
@@ -117,13 +119,17 @@ impl Default for Page {
             content: Content::with_settings_and_capacity(file::COMPACT, 24 * 1024),
             ink: None,
             font: None,
+            lines: Vec::new(),
         }
     }
 }
 
 impl Page {
     /// The content stream, uncompressed.
-    fn finish(self) -> Buf {
+    fn finish(mut self) -> Buf {
+        for (ink, boxes) in std::mem::take(&mut self.lines) {
+            self.fill(ink, &boxes);
+        }
         self.content.finish()
     }
 
@@ -202,10 +208,11 @@ impl Page {
     /// Fills cells of a grid whose top left corner is at (`x`, `y`): boxes are column, row, columns, rows. Whole
     /// numbers keep codes exact, and the file a third as large.
     pub fn cells(&mut self, (x, y): (f32, f32), (wide, high): (f32, f32), boxes: &[[i32; 4]]) {
-        let (left, top) = at(x, y);
         self.ink(Ink::Black);
         self.content.save_state();
-        let matrix = [wide * PT_PER_MM, 0.0, 0.0, -high * PT_PER_MM, left, top];
+        // Unrounded: over four hundred modules a thousandth would become a pixel.
+        let [wide, high, left, top] = [wide, high, x, PAGE_HEIGHT - y].map(|mm| mm * PT_PER_MM);
+        let matrix = [wide, 0.0, 0.0, -high, left, top];
         self.content.transform(matrix);
         for cell in boxes {
             self.content.op("re").operands(*cell);
@@ -216,12 +223,19 @@ impl Page {
 
     /// A horizontal line, its upper edge at `y`.
     pub fn rule(&mut self, x: f32, y: f32, length: f32, thickness: f32, ink: Ink) {
-        self.fill(ink, &[(x, y, length, thickness)]);
+        self.line(ink, (x, y, length, thickness));
     }
 
     /// A vertical line, its left edge at `x`.
     pub fn upright(&mut self, x: f32, y: f32, length: f32, thickness: f32, ink: Ink) {
-        self.fill(ink, &[(x, y, thickness, length)]);
+        self.line(ink, (x, y, thickness, length));
+    }
+
+    fn line(&mut self, ink: Ink, line: Box4) {
+        match self.lines.iter_mut().find(|(other, _)| *other == ink) {
+            Some((_, lines)) => lines.push(line),
+            None => self.lines.push((ink, vec![line])),
+        }
     }
 
     /// A dashed horizontal line.
@@ -254,12 +268,11 @@ const REGULAR: &[u8] = b"R";
 /// That of Helvetica-Bold.
 const BOLD: &[u8] = b"B";
 
-/// Millimetres to points, to a thousandth: enough, and short in the file.
+/// Millimetres to points, to a hundredth, which is less than any printer's dot.
 fn short(millimetres: f32) -> f32 {
-    (millimetres * PT_PER_MM * 1000.0).round() / 1000.0
+    hundredth(millimetres * PT_PER_MM)
 }
 
-/// To a hundredth, for sizes of fonts.
 fn hundredth(points: f32) -> f32 {
     (points * 100.0).round() / 100.0
 }

@@ -20,58 +20,59 @@ const MASKS: [MaskPattern; 8] = [
 
 /// The canvas under its best mask. `size`: modules on a side.
 pub(super) fn best(canvas: &Canvas, size: usize) -> Canvas {
-    if size > 128 {
-        // Two thousand characters and more: nothing that is ever printed or paired.
-        return canvas.apply_best_mask();
-    }
-    let masked = MASKS.map(|mask| {
+    let under = |mask: MaskPattern| {
         let mut canvas = canvas.clone();
         canvas.apply_mask(mask);
         canvas
-    });
-    let best = masked
-        .into_iter()
-        .min_by_key(|canvas| penalty(&rows(canvas.clone(), size), size));
-    best.unwrap_or_else(|| canvas.apply_best_mask())
-}
-
-/// The dark modules of each row, the first column in the lowest bit.
-fn rows(canvas: Canvas, size: usize) -> Vec<u128> {
-    let colors = canvas.into_colors();
-    let row = |row: &[Color]| {
-        let bits = row.iter().enumerate();
-        bits.fold(0, |bits, (x, color)| {
-            bits | u128::from(*color == Color::Dark) << x
-        })
     };
-    colors.chunks_exact(size).map(row).collect()
-}
-
-fn columns(rows: &[u128], size: usize) -> Vec<u128> {
-    let column = |x: usize| {
-        let bits = rows.iter().enumerate();
-        bits.fold(0, |bits, (y, row)| bits | (row >> x & 1) << y)
-    };
-    (0..size).map(column).collect()
-}
-
-/// The four rules of ISO/IEC 18004, 7.8.3: lines of one colour, blocks, finder look-alikes, balance.
-fn penalty(rows: &[u128], size: usize) -> u32 {
-    let columns = columns(rows, size);
-    let all = u128::MAX >> (128 - size);
-    let mut sum = 0;
-    for line in rows.iter().chain(&columns) {
-        sum += lines(*line, size) + look_alikes(*line, size);
+    let judge = |mask: &MaskPattern| Lines::of(&under(*mask).into_colors(), size).penalty();
+    match MASKS.into_iter().min_by_key(judge).filter(|_| size <= 128) {
+        Some(mask) => under(mask),
+        // Two thousand characters and more: nothing that is ever printed or paired.
+        None => canvas.apply_best_mask(),
     }
-    for pair in rows.windows(2) {
-        // Dark or light on both rows, and on the next column too.
-        for same in [pair[0] & pair[1], !pair[0] & !pair[1] & all] {
-            sum += 3 * (same & same >> 1).count_ones();
+}
+
+/// The dark modules of rows and columns, the first module in the lowest bit.
+struct Lines {
+    size: usize,
+    rows: [u128; 128],
+    columns: [u128; 128],
+}
+
+impl Lines {
+    /// Of a code of at most 128 modules a side; what is beyond is left out.
+    fn of(colors: &[Color], size: usize) -> Self {
+        let (mut rows, mut columns) = ([0; 128], [0; 128]);
+        for (y, (row, into)) in colors.chunks_exact(size).zip(&mut rows).enumerate() {
+            for (x, (color, column)) in row.iter().zip(&mut columns).enumerate() {
+                let dark = u128::from(*color == Color::Dark);
+                *into |= dark << x;
+                *column |= dark << y;
+            }
         }
+        Lines { size, rows, columns }
     }
-    let dark: u32 = rows.iter().map(|row| row.count_ones()).sum();
-    let modules = (size * size) as u32;
-    sum + 10 * ((20 * dark).abs_diff(10 * modules) / modules)
+
+    /// The four rules of ISO/IEC 18004, 7.8.3: lines of one colour, blocks, finder look-alikes, balance.
+    fn penalty(&self) -> u32 {
+        let size = self.size.min(128);
+        let (rows, columns) = (&self.rows[..size], &self.columns[..size]);
+        let all = u128::MAX >> (128 - size);
+        let mut sum = 0;
+        for line in rows.iter().chain(columns) {
+            sum += lines(*line, size) + look_alikes(*line, size);
+        }
+        for pair in rows.windows(2) {
+            // Dark or light on both rows, and on the next column too.
+            for same in [pair[0] & pair[1], !pair[0] & !pair[1] & all] {
+                sum += 3 * (same & same >> 1).count_ones();
+            }
+        }
+        let dark: u32 = rows.iter().map(|row| row.count_ones()).sum();
+        let modules = (size * size) as u32;
+        sum + 10 * ((20 * dark).abs_diff(10 * modules) / modules)
+    }
 }
 
 /// Five or more modules of one colour in line: 3, and 1 for each more.
@@ -98,8 +99,8 @@ mod tests {
     use super::*;
 
     /// The same rules, read off module by module.
-    fn slow(rows: &[u128], size: usize) -> u32 {
-        let dark = |x: usize, y: usize| rows[y] >> x & 1 == 1;
+    fn slow(colors: &[Color], size: usize) -> u32 {
+        let dark = |x: usize, y: usize| colors[y * size + x] == Color::Dark;
         let mut sum = 0;
         for turned in [false, true] {
             for y in 0..size {
@@ -129,28 +130,52 @@ mod tests {
                 sum += 3 * usize::from(square == [true; 4] || square == [false; 4]);
             }
         }
-        let count = (0..size * size).filter(|at| dark(at % size, at / size)).count();
+        let count = colors.iter().filter(|color| **color == Color::Dark).count();
         let percent = 100.0 * count as f64 / (size * size) as f64;
         sum as u32 + 10 * ((percent - 50.0).abs() / 5.0) as u32
     }
 
     #[test]
     fn shifts_count_what_eyes_count() {
-        let mut seed = 1u64;
-        let mut next = || {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            seed >> 33
-        };
+        let mut random = fastrand::Rng::with_seed(1);
         for size in [21, 65, 77, 128] {
-            for density in [1, 2, 4, 7] {
-                let mut row = || (0..size).fold(0u128, |row, x| row | u128::from(next() % 8 < density) << x);
-                let rows: Vec<u128> = (0..size).map(|_| row()).collect();
-                assert_eq!(penalty(&rows, size), slow(&rows, size), "{size} {density}");
+            for density in [1, 2, 4, 7, 8] {
+                let colors: Vec<Color> = (0..size * size)
+                    .map(|_| {
+                        if random.u8(..8) < density {
+                            Color::Dark
+                        } else {
+                            Color::Light
+                        }
+                    })
+                    .collect();
+                let penalty = Lines::of(&colors, size).penalty();
+                assert_eq!(penalty, slow(&colors, size), "{size} {density}");
             }
-            let all = u128::MAX >> (128 - size);
-            assert_eq!(penalty(&vec![all; size], size), slow(&vec![all; size], size));
+        }
+    }
+
+    #[test]
+    fn the_crates_own_choice_is_never_better() {
+        for text in [
+            "00020126",
+            "https://example.com/a",
+            &"AB12 cd".repeat(20),
+            &"7".repeat(300),
+        ] {
+            let bits = qrcode::bits::encode_auto(text.as_bytes(), qrcode::EcLevel::H).unwrap();
+            let version = bits.version();
+            let size = usize::try_from(version.width()).unwrap();
+            let (data, correction) =
+                qrcode::ec::construct_codewords(&bits.into_bytes(), version, qrcode::EcLevel::H).unwrap();
+            let mut canvas = Canvas::new(version, qrcode::EcLevel::H);
+            canvas.draw_all_functional_patterns();
+            canvas.draw_data(&data, &correction);
+            let penalty = |canvas: Canvas| slow(&canvas.into_colors(), size);
+            assert!(
+                penalty(best(&canvas, size)) <= penalty(canvas.apply_best_mask()),
+                "{text}"
+            );
         }
     }
 }
