@@ -54,6 +54,9 @@ fn documents(c: &mut Criterion) {
         b.iter(|| boletos_pdf(black_box(&twelve)));
     });
     let thousand = statement(1_000);
+    // For scripts/bench, which compares sizes too.
+    let kept = concat!(env!("CARGO_TARGET_TMPDIR"), "/statement.pdf");
+    std::fs::write(kept, statement_pdf(&thousand, Lang::PtBr)).unwrap_or_default();
     c.bench_function("statement of 1,000 titles", |b| {
         b.iter(|| statement_pdf(black_box(&thousand), Lang::PtBr));
     });

@@ -1,8 +1,8 @@
 """Draws the same boletos with wa-notify and with its peers, and prints how they compare.
 
 Called by scripts/bench documents, in an environment that has reportlab and python3-boleto. Ours in steady state is
-what criterion measured (benches/documents.rs); the peers are timed the same way, in a warm process, best of several
-rounds. A peer's page is python3-boleto's own (recibo, ficha, bars), for the boleto with Pix with reportlab's QR code
+what criterion measured (benches/documents.rs); the peers are timed in a warm process, best of several rounds. A
+peer's page is python3-boleto's own (recibo, ficha, bars), for the boleto with Pix with reportlab's QR code
 on it; logos are left out on both sides.
 """
 
@@ -79,13 +79,14 @@ def peer_statement(titles):
 
 
 def warm(draw, rounds, each):
+    """Seconds of processor for one, the best of some rounds: what else runs on the machine does not count."""
     draw()
     took = []
     for _ in range(rounds):
-        begun = time.perf_counter()
+        begun = time.process_time()
         for _ in range(each):
             draw()
-        took.append((time.perf_counter() - begun) / each)
+        took.append((time.process_time() - begun) / each)
     return min(took)
 
 
@@ -99,9 +100,10 @@ def cold(command, times=25):
 
 
 def ours(name):
+    """The best of criterion's samples: on a busy machine all others are too long."""
     folder = pathlib.Path("target/criterion", name.replace("/", "_"), "new")
-    estimates = json.loads((folder / "sample.json").read_text())
-    return min(time / count for time, count in zip(estimates["times"], estimates["iters"])) / 1e9
+    sample = json.loads((folder / "sample.json").read_text())
+    return min(took / count for took, count in zip(sample["times"], sample["iters"])) / 1e9
 
 
 def main():
@@ -144,6 +146,7 @@ def main():
     row("5,000 to files, each", batch, warm(lambda: peer_boleto(True), 3, 10))
     row("size with Pix", with_pix, len(peer_boleto(True)), 8192, "bytes", 1)
     row("size without Pix", plain, len(peer_boleto(False)), None, "bytes", 1)
+    row("size of the statement", os.path.getsize("target/tmp/statement.pdf"), len(peer_statement(1_000)), None, "bytes", 1)
     print(f"{'':28}{'peer/ours':>10}{'ours':>14}{'peer':>14}")
     for what, ratio, our, peer, met in rows:
         print(f"{what:28}{ratio:>10}{our:>14}{peer:>14}  {met}")

@@ -163,13 +163,13 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
 fn place_of_payment(page: &mut Page, view: &BoletoView, area: Box4) {
     let (x, y, w, _h) = area;
     let (label, place) = ("Local de pagamento", words::place_of_payment(view.code.bank()));
-    let (style, small) = (Style::regular(8.5), Style::regular(6.3));
+    let (style, small) = (Style::regular(8.5), Style::regular(6.1));
     if style.width(place) <= w - 2.0 * PAD {
         field(page, area, label, place, style, Align::Left);
         return;
     }
     field(page, area, label, "", style, Align::Left);
-    for (line, base) in wrap(small, w - 2.0 * PAD, place, 2).iter().zip([4.4, 6.5]) {
+    for (line, base) in wrap(small, w - 2.0 * PAD, place, 2).iter().zip([4.5, 6.6]) {
         page.text(x + PAD, y + base, small, Align::Left, line);
     }
 }

@@ -111,6 +111,9 @@ pub struct Page {
     ink: Option<Ink>,
     font: Option<(Font, f32)>,
     lines: Vec<(Ink, Vec<Box4>)>,
+    /// Where the open text object begins its next line from, in hundredths of a point. Distances from text to text
+    /// repeat from row to row where places do not, and take a third less room.
+    cursor: Option<(i32, i32)>,
 }
 
 impl Default for Page {
@@ -120,6 +123,7 @@ impl Default for Page {
             ink: None,
             font: None,
             lines: Vec::new(),
+            cursor: None,
         }
     }
 }
@@ -130,7 +134,15 @@ impl Page {
         for (ink, boxes) in std::mem::take(&mut self.lines) {
             self.fill(ink, &boxes);
         }
+        self.end_text();
         self.content.finish()
+    }
+
+    /// Between texts nothing but inks and fonts may stand; whoever draws a shape ends them first.
+    fn end_text(&mut self) {
+        if self.cursor.take().is_some() {
+            self.content.end_text();
+        }
     }
 
     fn ink(&mut self, ink: Ink) {
@@ -160,7 +172,11 @@ impl Page {
             Align::Centre => x - wide / 2.0,
         };
         self.ink(style.ink);
-        self.content.begin_text();
+        let place = at(x, y).map(|points| (points * 100.0).round() as i32);
+        let from = self.cursor.replace(place.into()).unwrap_or_else(|| {
+            self.content.begin_text();
+            (0, 0)
+        });
         let size = hundredth(style.size);
         if self.font.replace((style.font, size)) != Some((style.font, size)) {
             let name = match style.font {
@@ -169,10 +185,9 @@ impl Page {
             };
             self.content.set_font(Name(name), size);
         }
-        let (x, y) = at(x, y);
-        self.content.next_line(x, y);
+        let [right, up] = [place[0] - from.0, place[1] - from.1].map(|hundredths| hundredths as f32 / 100.0);
+        self.content.next_line(right, up);
         self.content.show(Str(&encode(&text)));
-        self.content.end_text();
     }
 
     /// Sets one line within `room` millimetres: shrunk down to six tenths where needed, then cut with an ellipsis.
@@ -197,9 +212,10 @@ impl Page {
         if boxes.is_empty() {
             return;
         }
+        self.end_text();
         self.ink(ink);
         for (x, y, w, h) in boxes {
-            let (left, low) = at(*x, y + h);
+            let [left, low] = at(*x, y + h);
             self.content.rect(left, low, short(*w), short(*h));
         }
         self.content.fill_nonzero();
@@ -208,6 +224,7 @@ impl Page {
     /// Fills cells of a grid whose top left corner is at (`x`, `y`): boxes are column, row, columns, rows. Whole
     /// numbers keep codes exact, and the file a third as large.
     pub fn cells(&mut self, (x, y): (f32, f32), (wide, high): (f32, f32), boxes: &[[i32; 4]]) {
+        self.end_text();
         self.ink(Ink::Black);
         self.content.save_state();
         // Unrounded: over four hundred modules a thousandth would become a pixel.
@@ -251,7 +268,8 @@ impl Page {
     pub fn logo(&mut self, logo: &Logo, (x, y, w, h): Box4) -> f32 {
         let scale = (w / logo.width as f32).min(h / logo.height as f32);
         let (wide, high) = (logo.width as f32 * scale, logo.height as f32 * scale);
-        let (left, low) = at(x, y + high);
+        let [left, low] = at(x, y + high);
+        self.end_text();
         self.content.save_state();
         let matrix = [short(wide), 0.0, 0.0, short(high), left, low];
         self.content.transform(matrix);
@@ -278,6 +296,6 @@ fn hundredth(points: f32) -> f32 {
 }
 
 /// A point of the page in PDF's own coordinates.
-fn at(x: f32, y: f32) -> (f32, f32) {
-    (short(x), short(PAGE_HEIGHT - y))
+fn at(x: f32, y: f32) -> [f32; 2] {
+    [short(x), short(PAGE_HEIGHT - y)]
 }
