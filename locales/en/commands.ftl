@@ -222,6 +222,7 @@ status-since = Since
 status-held = { $count } held notices wait for a person: wa-notify scan --confirm
 status-no-receipt = { $count } messages accepted hours ago without a receipt. If that is nearly all of them, link again: wa-notify pair --unlink, then wa-notify pair
 status-replies = Replies for a person to read:
+status-replies-hint = Once read: wa-notify replies --done NUMBER (that of the notice, which begins the line), or all of them: all.
 status-empty = No notice stored yet.
 status-notices = Notices
 status-link = WhatsApp
@@ -250,7 +251,15 @@ replies-some =
     { $stored ->
         [1] 1 new reply
        *[other] { $stored } new replies
-     }: { $intents }; { $answered } answered automatically.
+     }: { $intents }; { $answered ->
+        [0] none
+       *[other] { $answered }
+     } answered automatically.
+replies-done = { $count ->
+    [0] No reply was waiting.
+    [1] One reply is marked as read.
+   *[other] { $count } replies are marked as read.
+}
 replies-person = { $count } for a person to read: wa-notify status
 replies-opted-out = { $count } want no more notices; they get none from now on.
 replies-not-paired = WhatsApp is not connected (instance { $instance }); only what had come before was read. Link it with: wa-notify pair

@@ -62,6 +62,8 @@ outbox-too-old = The WA_* tables are of version { $found }; this program uses { 
 outbox-too-old-hint = Upgrade them with: wa-notify init
 outbox-too-new = The WA_* tables are of version { $found }, newer than this program ({ $known }). Nothing was changed.
 outbox-too-new-hint = Use on this machine the (newer) wa-notify that upgraded them.
+outbox-dialect-1 = The database has SQL dialect 1, which cannot hold the WA_* tables. Nothing was changed.
+outbox-dialect-1-hint = Give them a database of their own: in the configuration, section [outbox], path = the place of a new file. init creates it.
 outbox-claim-taken = Another run selected the same receivables at the same time. Nothing was stored twice.
 outbox-claim-taken-hint = Run again.
 outbox-illegal = A message changed its state in a way that should be impossible. It will not be sent again.
@@ -117,8 +119,8 @@ usage-not-a-number = Expected a whole number from { $min } to { $max }.
 usage-not-a-phone = Phones are like 51 98765-4321 or +5551987654321.
 usage-phone-without-area-code = The area code is missing: 51 98765-4321.
 usage-not-a-part = Parts are like 17.2 (notice 17, part 2); see: wa-notify status.
-usage-not-an-address = Addresses are like 127.0.0.1:8090.
 usage-not-a-language = Languages: pt-BR, en.
+usage-not-a-notice = It is the number of a notice, such as 17, or all.
 usage-empty = It is empty.
 
 database-value = The database gave an unexpected value in column { $column }: expected { $expected }, found { $found }.

@@ -62,6 +62,10 @@ arg-send-to = Phone that gets the test
 help-replies = Reads the answers to notices and treats each
 help-replies-more =
     Only answers to our notices are stored; the phone's other chats are not touched.
+help-replies-examples =
+    wa-notify replies              reads, stores and answers what there is
+    wa-notify replies --done 17    somebody has read the replies to notice 17
+arg-replies-done = Polls nothing: the replies to this notice, or all of them, are read
 
 help-status = Shows notices, what waits for a person, instances, last selections
 arg-status-close = Only the notices of this close
@@ -82,6 +86,18 @@ help-resolve-examples =
     wa-notify resolve 17.2 sent    part 2 of notice 17 arrived
 arg-resolve-part = The part, such as 17.2 (wa-notify status shows which)
 arg-resolve-verdict = What happened, or shall happen
+
+help-hold = Leaves a customer without notices for a while (promise, dispute)
+help-hold-more =
+    What is queued for it does not leave either. Without a customer it lists who is on hold.
+help-hold-examples =
+    wa-notify hold 1042 --until 2026-12-10    promised to pay by that day
+    wa-notify hold "padaria são joão" --dispute
+    wa-notify hold 1042 --lift
+arg-hold-customer = The customer: id, tax id, phone or part of the name
+arg-hold-until = A promise to pay: nothing is sent until after this day
+arg-hold-dispute = Disputes the debt: nothing is sent until --lift
+arg-hold-lift = Ends the hold
 
 help-preview = Writes text and PDFs of a customer's notice, sending nothing
 help-preview-examples =
@@ -183,10 +199,10 @@ value-file = FILE
 value-lang = LANG
 value-date = DATE
 value-id = ID
+value-notice = NOTICE
 value-notices = NOTICES
 value-customer = CUSTOMER
 value-phone = PHONE
-value-addr = ADDRESS
 value-part = PART
 value-verdict = VERDICT
 value-dir = DIR

@@ -222,6 +222,7 @@ status-since = Desde
 status-held = { $count } avisos retidos aguardam conferência: wa-notify scan --confirm
 status-no-receipt = { $count } mensagens aceitas há horas sem confirmação de entrega. Se forem quase todas, vincule de novo: wa-notify pair --unlink e wa-notify pair
 status-replies = Respostas para alguém ler:
+status-replies-hint = Depois de ler: wa-notify replies --done NÚMERO (o do aviso, no começo da linha), ou all para todas.
 status-empty = Nenhum aviso gravado ainda.
 status-notices = Avisos
 status-link = WhatsApp
@@ -250,7 +251,16 @@ replies-some =
     { $stored ->
         [1] 1 resposta nova
        *[other] { $stored } respostas novas
-     }: { $intents }; { $answered } respondidas automaticamente.
+     }: { $intents }; { $answered ->
+        [0] nenhuma respondida
+        [1] 1 respondida
+       *[other] { $answered } respondidas
+     } automaticamente.
+replies-done = { $count ->
+    [0] Nenhuma resposta aguardava.
+    [1] Uma resposta dada como lida.
+   *[other] { $count } respostas dadas como lidas.
+}
 replies-person = { $count } para alguém ler: wa-notify status
 replies-opted-out = { $count } não querem mais avisos; já não recebem.
 replies-not-paired = WhatsApp desconectado (instância { $instance }); foi lido só o que já tinha chegado. Vincule com: wa-notify pair

@@ -62,6 +62,10 @@ arg-send-to = Telefone que recebe o teste
 help-replies = Lê as respostas aos avisos e trata cada uma
 help-replies-more =
     Só respostas a avisos nossos são guardadas; as outras conversas do telefone não são tocadas.
+help-replies-examples =
+    wa-notify replies              lê, guarda e responde o que houver
+    wa-notify replies --done 17    alguém já leu as respostas ao aviso 17
+arg-replies-done = Não lê nada: dá como lidas as respostas a este aviso, ou todas (all)
 
 help-status = Mostra avisos, pendências, instâncias e as últimas seleções
 arg-status-close = Só os avisos deste fechamento
@@ -82,6 +86,18 @@ help-resolve-examples =
     wa-notify resolve 17.2 sent    a parte 2 do aviso 17 chegou
 arg-resolve-part = A parte, como 17.2 (wa-notify status mostra quais)
 arg-resolve-verdict = O que aconteceu, ou deve acontecer
+
+help-hold = Deixa um cliente sem avisos por um tempo (promessa, contestação)
+help-hold-more =
+    O que já está na fila para ele também não sai. Sem cliente, mostra quem está em espera.
+help-hold-examples =
+    wa-notify hold 1042 --until 2026-12-10    prometeu pagar até esse dia
+    wa-notify hold "padaria são joão" --dispute
+    wa-notify hold 1042 --lift
+arg-hold-customer = O cliente: código, CPF ou CNPJ, telefone, ou parte do nome
+arg-hold-until = Promessa de pagamento: nada sai até depois deste dia
+arg-hold-dispute = Contesta a dívida: nada sai até --lift
+arg-hold-lift = Acaba com a espera
 
 help-preview = Grava texto e PDFs do aviso de um cliente, sem enviar nada
 help-preview-examples =
@@ -183,10 +199,10 @@ value-file = ARQUIVO
 value-lang = IDIOMA
 value-date = DATA
 value-id = CÓDIGO
+value-notice = AVISO
 value-notices = AVISOS
 value-customer = CLIENTE
 value-phone = TELEFONE
-value-addr = ENDEREÇO
 value-part = PARTE
 value-verdict = DECISÃO
 value-dir = PASTA

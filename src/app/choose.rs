@@ -11,7 +11,7 @@ use crate::domain::notice::NoticeId;
 use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
 use crate::domain::receivable::{BadRow, BoletoRecord, Contact, Customer, Receivable};
-use crate::domain::selection::{Case, Decisions, Past, firing_stage, reached, select};
+use crate::domain::selection::{Case, Decisions, Past, Rules, firing_stage, reached, select};
 use crate::ports::erp::{ErpError, ErpSnapshot, Scope};
 use crate::ports::outbox::Memory;
 
@@ -19,15 +19,20 @@ use super::ground::Ground;
 use super::shop::Shop;
 
 /// The debtors of a scope, as read in one snapshot.
+///
+/// Trees and not hash tables, built in one go from sorted rows: no room is left unused where a scan holds hundreds of
+/// thousands of them, and the order of rows never matters.
 #[derive(Debug, Default)]
 pub struct Debtors {
-    /// Receivables by customer; a BTreeMap, so that the order of rows never matters.
+    /// Receivables by customer.
     pub receivables: BTreeMap<CustomerId, Vec<Receivable>>,
     /// Customers by id.
-    pub customers: HashMap<CustomerId, Customer>,
+    pub customers: BTreeMap<CustomerId, Customer>,
     /// Contacts by customer.
-    pub contacts: HashMap<CustomerId, Vec<Contact>>,
-    /// Boletos that can be attached on the day.
+    pub contacts: BTreeMap<CustomerId, Vec<Contact>>,
+    /// Receivables with a boleto that can be attached on the day.
+    pub attachable: HashSet<ReceivableId>,
+    /// Those boletos. Empty when the scope is a range of due dates: nothing is drawn then.
     pub boletos: HashMap<ReceivableId, BoletoRecord>,
     /// Those that cannot, and why.
     pub dropped_boletos: Vec<(ReceivableId, BoletoRefusal)>,
@@ -49,57 +54,52 @@ impl Debtors {
     ) -> Result<Self, ErpError> {
         let mut out = Debtors::default();
         let receivables = snapshot.receivables(scope)?;
+        let bad_boletos = out.read_boletos(snapshot, scope, &receivables.rows, &ground.rules(shop, day))?;
+        out.receivables = by_customer(receivables.rows, |r| &r.customer);
         let customers = snapshot.customers(scope)?;
+        out.customers = customers.rows.into_iter().map(|c| (c.id.clone(), c)).collect();
         let contacts = snapshot.contacts(scope)?;
-        let boletos = snapshot.boletos(scope)?;
-        out.bad_rows = [receivables.bad, customers.bad, contacts.bad, boletos.bad].concat();
+        out.contacts = by_customer(contacts.rows, |c| &c.customer);
+        out.bad_rows = [receivables.bad, customers.bad, contacts.bad, bad_boletos].concat();
+        Ok(out)
+    }
 
-        let rules = ground.rules(shop, day);
+    /// A receivable may hold several boletos (a second copy after a change): the first good one counts.
+    fn read_boletos(
+        &mut self,
+        snapshot: &mut dyn ErpSnapshot,
+        scope: &Scope,
+        receivables: &[Receivable],
+        rules: &Rules<'_>,
+    ) -> Result<Vec<BadRow>, ErpError> {
+        let drawn = matches!(scope, Scope::Customers(_));
         let firing: HashMap<&ReceivableId, &Receivable> = receivables
-            .rows
             .iter()
-            .filter(|r| firing_stage(&rules, r).is_ok())
+            .filter(|r| firing_stage(rules, r).is_ok())
             .map(|r| (&r.id, r))
             .collect();
-        let mut records: HashMap<&ReceivableId, Vec<_>> = HashMap::new();
-        for record in &boletos.rows {
-            if let Some(id) = record.receivable.as_ref().filter(|id| firing.contains_key(id)) {
-                records.entry(id).or_default().push(record);
+        let mut problems: BTreeMap<ReceivableId, BoletoRefusal> = BTreeMap::new();
+        let bad = snapshot.boletos_each(scope, &mut |record| {
+            let Some(id) = &record.receivable else { return };
+            let Some(receivable) = firing.get(id) else { return };
+            if self.attachable.contains(id) {
+                return;
             }
-        }
-        // A receivable may hold several boletos (a second copy after a change): the first good one counts.
-        for (id, records) in records {
-            let mut problem = None;
-            for record in records {
-                match usable_code(record, firing[id], day) {
-                    Ok(_) => {
-                        out.boletos.insert(id.clone(), (*record).clone());
-                        problem = None;
-                        break;
+            match usable_code(&record, receivable, rules.day) {
+                Ok(_) => {
+                    problems.remove(id);
+                    self.attachable.insert(id.clone());
+                    if drawn {
+                        self.boletos.insert(id.clone(), record);
                     }
-                    Err(why) => problem = Some(why),
+                }
+                Err(why) => {
+                    problems.insert(id.clone(), why);
                 }
             }
-            if let Some(why) = problem {
-                out.dropped_boletos.push((id.clone(), why));
-            }
-        }
-        out.dropped_boletos.sort_by(|a, b| a.0.cmp(&b.0));
-
-        for receivable in receivables.rows {
-            out.receivables
-                .entry(receivable.customer.clone())
-                .or_default()
-                .push(receivable);
-        }
-        out.customers = customers.rows.into_iter().map(|c| (c.id.clone(), c)).collect();
-        for contact in contacts.rows {
-            out.contacts
-                .entry(contact.customer.clone())
-                .or_default()
-                .push(contact);
-        }
-        Ok(out)
+        })?;
+        self.dropped_boletos = problems.into_iter().collect();
+        Ok(bad)
     }
 
     /// Keys of the receivables that fire on the day, whoever they would go to.
@@ -137,12 +137,64 @@ impl Debtors {
         let mut out = Decisions::default();
         for (id, receivables) in &self.receivables {
             let case = self.case(id, receivables);
-            let decided = select(&rules, past, &case, &|r| self.boletos.contains_key(r));
+            let decided = select(&rules, past, &case, &|r| self.attachable.contains(r));
             out.selected.extend(decided.selected);
             out.skipped.extend(decided.skipped);
         }
         out
     }
+
+    /// The same, letting go of each customer that is decided about, so that a large shop's decisions take the room of
+    /// what they came from. Gives also the names of the customers with notices.
+    pub fn decide_all(
+        mut self,
+        ground: &Ground,
+        shop: &Shop,
+        day: NaiveDate,
+        past: &Past,
+    ) -> (Decisions, HashMap<CustomerId, String>) {
+        let rules = ground.rules(shop, day);
+        let mut out = Decisions::default();
+        let mut names = HashMap::new();
+        for (id, receivables) in std::mem::take(&mut self.receivables) {
+            let customer = self.customers.remove(&id);
+            let contacts = self.contacts.remove(&id).unwrap_or_default();
+            let case = Case {
+                id: &id,
+                customer: customer.as_ref(),
+                contacts: &contacts,
+                receivables: &receivables,
+            };
+            let decided = select(&rules, past, &case, &|r| self.attachable.contains(r));
+            if let Some(customer) = customer.filter(|_| !decided.selected.is_empty()) {
+                names.insert(id, customer.name);
+            }
+            out.selected.extend(decided.selected);
+            out.skipped.extend(decided.skipped);
+        }
+        (out, names)
+    }
+}
+
+/// Rows by their customer, each customer's in the order in which they came.
+fn by_customer<T>(mut rows: Vec<T>, customer: impl Fn(&T) -> &CustomerId) -> BTreeMap<CustomerId, Vec<T>> {
+    rows.sort_by(|a, b| customer(a).cmp(customer(b)));
+    let mut groups: Vec<(CustomerId, usize)> = Vec::new();
+    for row in &rows {
+        match groups.last_mut() {
+            Some((id, count)) if id == customer(row) => *count += 1,
+            _ => groups.push((customer(row).clone(), 1)),
+        }
+    }
+    let mut rows = rows.into_iter();
+    groups
+        .into_iter()
+        .map(|(id, count)| {
+            let mut own = Vec::with_capacity(count);
+            own.extend(rows.by_ref().take(count));
+            (id, own)
+        })
+        .collect()
 }
 
 /// What the past says, with the claims of `free` notices left out.

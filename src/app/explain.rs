@@ -18,6 +18,7 @@ use crate::ports::erp::{Erp, ErpError, ErpSnapshot, Scope};
 use crate::ports::outbox::{Claim, Event, Memory, Notice, Outbox, OutboxError, StoredReply};
 
 use super::choose::{Debtors, past};
+use super::customers::Whom;
 use super::ground::{Ground, GroundError, Precondition, check_contract};
 use super::shop::Shop;
 
@@ -174,39 +175,14 @@ pub fn explain(
     limit: usize,
 ) -> Result<Found, ExplainError> {
     let mut snapshot = erp.snapshot()?;
-    let found = snapshot.find_customers(text, limit)?;
-    let id = match meant(text, &found.rows) {
-        Some(id) => id,
-        None if found.rows.is_empty() => return Ok(Found::Nobody),
-        None => return Ok(Found::Several(found.rows)),
+    let id = match Whom::find(&mut *snapshot, text, limit)? {
+        Whom::One(customer) => customer.id,
+        Whom::Several(customers) => return Ok(Found::Several(customers)),
+        Whom::Nobody => return Ok(Found::Nobody),
     };
     let read = Read::of(&mut *snapshot, shop, clock, id)?;
     drop(snapshot);
     Ok(Found::One(Box::new(read.explain(outbox, shop)?)))
-}
-
-/// The one that is meant: the very id, the very tax id, the whole name, or the only one that fits.
-fn meant(text: &str, found: &[Customer]) -> Option<CustomerId> {
-    let text = text.trim();
-    let bare = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_uppercase)
-            .collect()
-    };
-    let only = |fits: &dyn Fn(&Customer) -> bool| match found
-        .iter()
-        .filter(|c| fits(c))
-        .collect::<Vec<_>>()
-        .as_slice()
-    {
-        [one] => Some(one.id.clone()),
-        _ => None,
-    };
-    only(&|c| c.id.as_str() == text)
-        .or_else(|| only(&|c| c.tax_id.as_ref().is_some_and(|t| bare(t.as_str()) == bare(text))))
-        .or_else(|| only(&|c| c.name.trim().to_lowercase() == text.to_lowercase()))
-        .or_else(|| only(&|_| true))
 }
 
 /// What one snapshot says about the customer.

@@ -14,14 +14,18 @@
 //! | [`preview`] | what would be sent to one customer |
 //! | [`status`] | what is where |
 //! | [`explain`] | all about one customer, and why |
+//! | [`customers`] | whom an operator means |
+//! | [`hold`] | a promise, a dispute: nobody is written to meanwhile |
 //! | [`doctor`] | what is wrong, as far as the ports tell |
 //! | [`schedule`] | the jobs of a site |
 
 pub mod choose;
+pub mod customers;
 pub mod doctor;
 pub mod dossier;
 pub mod explain;
 pub mod ground;
+pub mod hold;
 pub mod pair;
 pub mod preview;
 pub mod replies;

@@ -13,13 +13,13 @@ use crate::domain::document::Creditor;
 use crate::domain::ids::InstanceId;
 use crate::domain::phone::Phone;
 use crate::domain::receivable::Branch;
-use crate::domain::reply::{Intent, intent};
+use crate::domain::reply::{Consent, Intent, intent};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, ErpError};
 use crate::ports::gateway::{
     CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
 };
-use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError};
+use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError, ReplyStored};
 use crate::render::message::{self, TemplateError};
 
 use super::ground::{GroundError, check_contract};
@@ -87,6 +87,8 @@ pub struct RepliesReport {
     pub needs_person: usize,
     /// Automatic answers of which nobody knows whether they left: not sent again.
     pub unclear: usize,
+    /// Ctrl-C: the rest is treated by the next run.
+    pub interrupted: bool,
     /// Instances that could not be read, and why.
     pub failed: Vec<(InstanceId, GatewayError)>,
     /// Instances that are not linked.
@@ -141,15 +143,18 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
                 continue;
             }
         };
-        match gateway.status() {
-            Ok(LinkState::Open { .. }) => {}
+        let linked = match gateway.status() {
+            Ok(LinkState::Open { .. }) => true,
             // Messages that came while it was linked can still be read.
-            Ok(state) => report.not_paired.push((instance.clone(), state)),
+            Ok(state) => {
+                report.not_paired.push((instance.clone(), state));
+                false
+            }
             Err(error) => {
                 report.failed.push((instance.clone(), error));
                 continue;
             }
-        }
+        };
         let since = ctx
             .outbox
             .read_until(instance)?
@@ -165,10 +170,12 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         };
         report.seen += messages.len();
         treat(ctx, &*gateway, instance, &branches, &messages, &mut report)?;
-        if !ctx.clock.stopping() {
+        // What was written while the link was down comes with its own, older times once it is up again.
+        if linked && !ctx.clock.stopping() {
             ctx.outbox.set_read_until(instance, now)?;
         }
     }
+    report.interrupted = ctx.clock.stopping();
     Ok(report)
 }
 
@@ -200,7 +207,7 @@ fn treat(
         let in_window = message.at - answerable.first_accepted_at
             <= Duration::days(i64::from(ctx.shop.replies.window_days));
         // An opt-out counts for ever; anything else only while it can be an answer to the notice.
-        let always = matches!(meaning, Intent::OptOut | Intent::OptIn | Intent::WrongNumber);
+        let always = meaning.consent().is_some();
         if !in_window && !always {
             continue;
         }
@@ -219,27 +226,24 @@ fn treat(
             media: message.media.clone(),
             intent: meaning,
         };
-        if !ctx.outbox.store_reply(&reply, needs_person)? {
-            continue;
-        }
+        let now = ctx.clock.now();
+        let consent_changed = match ctx.outbox.store_reply(&reply, needs_person, now)? {
+            ReplyStored::Known => continue,
+            ReplyStored::New { consent_changed } => usize::from(consent_changed),
+        };
         report.stored += 1;
         report.needs_person += usize::from(needs_person);
         *report.intents.entry(meaning).or_default() += 1;
 
-        let now = ctx.clock.now();
+        match meaning.consent() {
+            Some(Consent::Withdrawn { .. }) => report.opted_out += consent_changed,
+            Some(Consent::Given) => report.opted_in += consent_changed,
+            None => {}
+        }
         let confirmation = match meaning {
-            Intent::OptOut => {
-                report.opted_out += usize::from(ctx.outbox.opt_out(&phone, "asked", now)?);
-                Some(Answer::OptedOut)
-            }
-            Intent::WrongNumber => {
-                report.opted_out += usize::from(ctx.outbox.opt_out(&phone, "wrong_number", now)?);
-                Some(Answer::WrongNumber)
-            }
-            Intent::OptIn => {
-                report.opted_in += usize::from(ctx.outbox.opt_in(&phone, now)?);
-                Some(Answer::OptedIn)
-            }
+            Intent::OptOut => Some(Answer::OptedOut),
+            Intent::WrongNumber => Some(Answer::WrongNumber),
+            Intent::OptIn => Some(Answer::OptedIn),
             Intent::Paid | Intent::Other => None,
         };
         let wanted = match (confirmation, ctx.shop.replies.treatment) {
@@ -249,7 +253,8 @@ fn treat(
             (None, Treatment::Store | Treatment::Forward) => None,
         };
         if let (Some(wanted), true) = (wanted, in_window)
-            && !shop_wrote_since(ctx.outbox, messages, message, &answerable)?
+            && !answerable.answered
+            && !shop_wrote_since(ctx.outbox, gateway, message, &answerable, now)?
         {
             answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
         }
@@ -275,35 +280,29 @@ fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option
     Ok(outbox.phone_of(&message.chat)?)
 }
 
-/// A person of the shop wrote in that chat after the notice: then no machine talks over them.
+/// A person of the shop wrote in that chat after the notice: then no machine talks over them. The whole chat since the
+/// notice counts, however long ago this poll's own window began; a chat that cannot be read counts as written in.
 fn shop_wrote_since(
     outbox: &mut dyn Outbox,
-    messages: &[ChatMessage],
+    gateway: &dyn Chatting,
     reply: &ChatMessage,
     answerable: &Answerable,
+    now: DateTime<Utc>,
 ) -> Result<bool, RepliesError> {
-    let same_chat = |m: &&ChatMessage| {
-        m.from_me
-            && m.at >= answerable.first_accepted_at
-            && (m.chat == reply.chat
-                || (m.chat_alt.is_some() && m.chat_alt == reply.chat_alt)
-                || Some(&m.chat) == reply.chat_alt.as_ref()
-                || m.chat_alt.as_ref() == Some(&reply.chat))
-    };
-    let theirs: Vec<&ChatMessage> = messages.iter().filter(same_chat).collect();
-    if theirs.is_empty() {
-        return Ok(false);
+    for name in [Some(&reply.chat), reply.chat_alt.as_ref()].into_iter().flatten() {
+        let chat = match gateway.chat(name, answerable.first_accepted_at, now) {
+            Ok(chat) => chat,
+            Err(error) => {
+                tracing::warn!(%error, "chat not read: no automatic answer");
+                return Ok(true);
+            }
+        };
+        let ours: HashSet<String> = outbox.own_gateway_ids(name)?.into_iter().collect();
+        if chat.iter().any(|m| m.from_me && !ours.contains(&m.gateway_id)) {
+            return Ok(true);
+        }
     }
-    let mut ours: HashSet<String> = HashSet::new();
-    for chat in theirs
-        .iter()
-        .flat_map(|m| [Some(&m.chat), m.chat_alt.as_ref()])
-        .flatten()
-        .collect::<HashSet<_>>()
-    {
-        ours.extend(outbox.own_gateway_ids(chat)?);
-    }
-    Ok(theirs.iter().any(|m| !ours.contains(&m.gateway_id)))
+    Ok(false)
 }
 
 /// The one automatic answer of a notice: intent first, as with parts. A crash between intent and answer leaves the
@@ -317,9 +316,6 @@ fn answer_once(
     wanted: Answer,
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
-    if answerable.answered {
-        return Ok(());
-    }
     let Some(branch) = branches.get(&answerable.branch) else {
         return Ok(());
     };
@@ -393,11 +389,4 @@ fn forward(
         | SendOutcome::Ambiguous { .. } => {}
     }
     Ok(())
-}
-
-/// When the next poll will look from, for people.
-pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
-    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
-        mark - Duration::minutes(OVERLAP_MINUTES)
-    })
 }

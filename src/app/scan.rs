@@ -13,7 +13,7 @@ use crate::domain::phone::Phone;
 use crate::domain::receivable::BadRow;
 use crate::domain::selection::{Selected, Skipped};
 use crate::ports::clock::Clock;
-use crate::ports::erp::{Erp, ErpError, Scope};
+use crate::ports::erp::{Erp, ErpError, ErpSnapshot, Scope};
 use crate::ports::failpoint::{self, Step};
 use crate::ports::outbox::{Memory, NewNotice, NewRun, Outbox, OutboxError, RunId, Untouched};
 
@@ -173,6 +173,61 @@ pub fn scan(
     }
 }
 
+/// What a scan is about.
+#[derive(Debug)]
+pub struct Plan {
+    /// The close.
+    pub close: NaiveDate,
+    /// Reference day R.
+    pub day: NaiveDate,
+    /// What must be known first.
+    pub ground: Ground,
+    /// What it reads.
+    pub scope: Scope,
+}
+
+impl Plan {
+    /// Finds out what a request is about; `today` is in the shop's zone.
+    ///
+    /// # Errors
+    /// [`ScanError`]: it must not be scanned.
+    pub fn of(
+        snapshot: &mut dyn ErpSnapshot,
+        shop: &Shop,
+        today: NaiveDate,
+        request: &ScanRequest,
+    ) -> Result<Self, ScanError> {
+        let last = snapshot.system()?.last_close();
+        let close = request.close.unwrap_or(last);
+        if close > last {
+            return Err(GroundError::from(Precondition::NotClosed { asked: close, last }).into());
+        }
+        if close < last && !request.dry_run {
+            return Err(ScanError::OldClose { asked: close, last });
+        }
+        let after_close = close.checked_add_days(Days::new(1)).unwrap_or(close);
+        let day = if close < last {
+            after_close
+        } else {
+            after_close.max(today)
+        };
+        let ground = Ground::read(snapshot, shop, day)?;
+        let scope = match &request.customer {
+            Some(customer) => Scope::Customers(vec![customer.clone()]),
+            None => {
+                let (from, to) = ground.due_window(day);
+                Scope::DueBetween { from, to }
+            }
+        };
+        Ok(Plan {
+            close,
+            day,
+            ground,
+            scope,
+        })
+    }
+}
+
 fn scan_once(
     erp: &dyn Erp,
     outbox: Option<&mut dyn Outbox>,
@@ -183,30 +238,12 @@ fn scan_once(
     let started_at = clock.now();
     let today = shop.today(started_at);
     let mut snapshot = erp.snapshot()?;
-    let system = snapshot.system()?;
-    let last = system.last_close();
-    let close = request.close.unwrap_or(last);
-    if close > last {
-        return Err(GroundError::from(Precondition::NotClosed { asked: close, last }).into());
-    }
-    if close < last && !request.dry_run {
-        return Err(ScanError::OldClose { asked: close, last });
-    }
-    let after_close = close.checked_add_days(Days::new(1)).unwrap_or(close);
-    let day = if close < last {
-        after_close
-    } else {
-        after_close.max(today)
-    };
-
-    let ground = Ground::read(&mut *snapshot, shop, day)?;
-    let scope = match &request.customer {
-        Some(customer) => Scope::Customers(vec![customer.clone()]),
-        None => {
-            let (from, to) = ground.due_window(day);
-            Scope::DueBetween { from, to }
-        }
-    };
+    let Plan {
+        close,
+        day,
+        ground,
+        scope,
+    } = Plan::of(&mut *snapshot, shop, today, request)?;
     let mut debtors = Debtors::read(&mut *snapshot, &scope, &ground, shop, day)?;
     // The outbox may be the same database: let go of the snapshot before writing to it.
     drop(snapshot);
@@ -222,7 +259,11 @@ fn scan_once(
         .filter(|n| n.close <= close && request.customer.as_ref().is_none_or(|c| *c == n.customer))
         .collect();
     let free: HashSet<_> = replaceable.iter().map(|n| n.id).collect();
-    let decisions = debtors.decide(&ground, shop, day, &past(&memory, &free));
+    let mut bad_rows = ground.bad_rows.clone();
+    bad_rows.append(&mut debtors.bad_rows);
+    let dropped_boletos = std::mem::take(&mut debtors.dropped_boletos);
+    let customers = debtors.receivables.len();
+    let (decisions, names) = debtors.decide_all(&ground, shop, day, &past(&memory, &free));
 
     let reconciled = reconcile(decisions.selected, &replaceable, close);
     let size = run_size(&reconciled, &memory.untouched, close);
@@ -265,11 +306,7 @@ fn scan_once(
             shop.max_boletos,
             shop.send_code,
         );
-        let customer_name = debtors
-            .customers
-            .get(&selected.customer)
-            .map(|c| c.name.clone())
-            .unwrap_or_default();
+        let customer_name = names.get(&selected.customer).cloned().unwrap_or_default();
         notices.push(ReportedNotice {
             selected,
             customer_name,
@@ -280,8 +317,6 @@ fn scan_once(
     let contacts = notices.len() as u32;
     let parts = notices.iter().map(|n| n.parts.len() as u32).sum();
 
-    let mut bad_rows = ground.bad_rows.clone();
-    bad_rows.append(&mut debtors.bad_rows);
     let mut report = ScanReport {
         close,
         reference_day: day,
@@ -291,11 +326,11 @@ fn scan_once(
         notices,
         skipped,
         bad_rows,
-        dropped_boletos: std::mem::take(&mut debtors.dropped_boletos),
+        dropped_boletos,
         superseded: superseded.len(),
         standing,
         run: None,
-        customers: debtors.receivables.len(),
+        customers,
         send_on: shop.sending.next_sending_day(day, shop.send_at).unwrap_or(day),
         estimate: shop.pace.estimate(contacts, parts),
     };

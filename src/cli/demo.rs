@@ -20,7 +20,7 @@ use super::context::{Context, NOW_VARIABLE};
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{progress, wiring};
-use crate::adapters::firebird::sample::{SampleSpec, SeedError, seed};
+use crate::adapters::firebird::sample::{Ledger, SampleSpec, SeedError, seed};
 use crate::adapters::system_clock::{StopSignal, SystemClock};
 use crate::config::{Literal, new_sections};
 use crate::domain::calendar::SendingCalendar;
@@ -59,6 +59,11 @@ fn seed_sample(context: &Context, args: &DemoSeedArgs) -> Result<ExitCode, CliEr
         customers: args.customers,
         receivables: args.receivables,
         seed: u64::from(args.seed),
+        ledger: if args.all_open {
+            Ledger::AllOpen
+        } else {
+            Ledger::Shop
+        },
         ..SampleSpec::new(today)
     };
     let connection = wiring::connection(context, settings, &settings.database);

@@ -18,16 +18,9 @@ use crate::app::shop::Shop;
 use crate::config::Settings;
 use crate::i18n::{Value, format};
 use crate::ports::clock::Clock;
-use crate::ports::erp::{ErpError, Scope};
+use crate::ports::erp::ErpError;
 use crate::ports::gateway::LinkState;
 use crate::render::message;
-
-/// Rows read from which a table is worth an index.
-const LARGE_TABLE: i64 = 20_000;
-
-/// Rows read for each one found that mean a whole table: without an index on the due date the server may also come by
-/// another one, such as that of the branch.
-const MUCH_READ: i64 = 20;
 
 /// One line of the report.
 #[derive(Debug)]
@@ -268,31 +261,38 @@ impl Report<'_> {
             .for_each(|fact| self.fact(fact));
     }
 
-    /// The receivables of one day, and what the server had to read for them. The plan itself cannot be asked for
-    /// through this client; what was read says the same, for this very query (rows read by any index count, too).
+    /// Large tables that the server reads as a whole to find a day's or a customer's rows.
     fn indexes(&mut self, erp: &crate::adapters::firebird::erp::FirebirdErp, shop: &Shop, clock: &dyn Clock) {
         let today = shop.today(clock.now());
-        let read = erp.open().and_then(|mut snapshot| {
-            use crate::ports::erp::ErpSnapshot;
-            let found = snapshot.receivables(&Scope::DueBetween {
-                from: today,
-                to: today,
-            })?;
-            let found = i64::try_from(found.rows.len()).unwrap_or(i64::MAX);
-            Ok((found, snapshot.rows_read()?))
-        });
-        match read {
-            Ok((found, tables)) => {
-                let too_many = |rows: i64| rows >= LARGE_TABLE && rows / MUCH_READ > found;
-                let large: Vec<_> = tables.into_iter().filter(|(_, rows)| too_many(*rows)).collect();
-                if large.is_empty() {
+        match erp.open().and_then(|mut snapshot| snapshot.whole_tables(today)) {
+            Ok(tables) => {
+                if tables.is_empty() {
                     self.ok("indexes", self.context.say("doctor-indexes-ok"));
                 }
-                for (table, rows) in large {
-                    self.warn(
+                for whole in tables {
+                    let key = if whole.column == "CUSTOMER_ID" {
+                        "doctor-indexes-customer"
+                    } else {
+                        "doctor-indexes"
+                    };
+                    let detail = self
+                        .context
+                        .text(key, &[("table", whole.table.into()), ("rows", whole.rows.into())]);
+                    let hint = match whole.index {
+                        Some(index) => self
+                            .context
+                            .text("doctor-indexes-create", &[("index", index.into())]),
+                        None => self.context.text(
+                            "doctor-indexes-hint",
+                            &[("column", whole.column.into()), ("query", whole.query.into())],
+                        ),
+                    };
+                    self.push(
                         "indexes",
-                        "doctor-indexes",
-                        &[("table", table.into()), ("rows", rows.into())],
+                        Status::Warning,
+                        detail,
+                        Some(hint),
+                        ExitCode::NeedsPerson,
                     );
                 }
             }

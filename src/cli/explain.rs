@@ -8,22 +8,18 @@ use serde_json::{Value as Json, json};
 
 use super::args::ExplainArgs;
 use super::context::Context;
-use super::error::{CliError, Words};
+use super::error::CliError;
 use super::exit_code::ExitCode;
-use super::{text, wiring, words};
+use super::{customers, text, wiring, words};
 use crate::app::explain::{
     BoletoVerdict, BranchView, ContactView, ExplainError, Explanation, Found, NoticeView, ReceivableView,
     explain,
 };
 use crate::app::shop::Shop;
 use crate::domain::notice::NoticeId;
-use crate::domain::receivable::Customer;
 use crate::domain::selection::{BranchPolicy, Decisions, SkipReason, Skipped};
 use crate::i18n::format;
 use crate::ports::outbox::{Outbox, OutboxError};
-
-/// Customers listed where several fit.
-const LISTED: usize = 15;
 
 /// Runs the command.
 ///
@@ -41,17 +37,15 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, CliError> 
     };
     let outbox = outbox.as_mut().map(|o| o as &mut dyn Outbox);
     let found =
-        explain(&erp, outbox, &shop, &clock, &args.customer, LISTED).map_err(|error| match error {
-            ExplainError::Erp(error) => CliError::from(error),
-            ExplainError::Outbox(error) => CliError::Outbox(error),
-        })?;
+        explain(&erp, outbox, &shop, &clock, &args.customer, customers::LISTED).map_err(
+            |error| match error {
+                ExplainError::Erp(error) => CliError::from(error),
+                ExplainError::Outbox(error) => CliError::Outbox(error),
+            },
+        )?;
     match found {
-        Found::Nobody => Err(CliError::said(
-            ExitCode::Usage,
-            Words::new(context.text("explain-nobody", &[("text", args.customer.clone().into())]))
-                .hint(context.say("explain-nobody-hint")),
-        )),
-        Found::Several(customers) => several(context, &args.customer, &customers),
+        Found::Nobody => Err(customers::nobody(context, &args.customer)),
+        Found::Several(several) => Err(customers::several(context, &args.customer, &several)?),
         Found::One(story) => {
             if context.output.is_json() {
                 context.output.json(&document(&story))?;
@@ -61,44 +55,6 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<ExitCode, CliError> 
             Ok(ExitCode::Done)
         }
     }
-}
-
-/// Lists whom the text could mean; the one that is meant is asked for by its id.
-fn several(context: &Context, asked: &str, customers: &[Customer]) -> Result<ExitCode, CliError> {
-    let out = &context.output;
-    let error = CliError::said(
-        ExitCode::Usage,
-        Words::new(context.text("explain-several", &[("text", asked.to_owned().into())]))
-            .hint(context.say("explain-several-hint")),
-    );
-    if out.is_json() {
-        let mut document = super::error::document(&error, &context.catalog);
-        document["matches"] = customers
-            .iter()
-            .map(|c| json!({"customer_id": c.id, "name": c.name, "tax_id": c.tax_id.as_ref().map(|t| t.as_str())}))
-            .collect();
-        out.json(&document)?;
-    } else {
-        let mut table =
-            out.table(&["explain-id", "scan-customer", "explain-tax-id"].map(|key| context.say(key)));
-        for customer in customers {
-            let tax_id = customer
-                .tax_id
-                .as_ref()
-                .map(|t| t.formatted())
-                .unwrap_or_default();
-            table.add_row(vec![
-                customer.id.to_string(),
-                customer.name.trim().to_owned(),
-                tax_id,
-            ]);
-        }
-        out.rows(&table)?;
-        if customers.len() == LISTED {
-            out.prose(&context.text("explain-more", &[("count", LISTED.into())]))?;
-        }
-    }
-    Err(error)
 }
 
 // ---------------------------------------------------------------- JSON

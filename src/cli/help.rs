@@ -19,7 +19,7 @@ use crate::i18n::Catalog;
 /// registered command are passed over.
 const GROUPS: [(&str, &[&str]); 4] = [
     ("group-day", &["scan", "send", "replies"]),
-    ("group-see", &["status", "explain", "resolve", "preview"]),
+    ("group-see", &["status", "explain", "resolve", "hold", "preview"]),
     (
         "group-install",
         &[

@@ -5,7 +5,6 @@
 //! and says `send --confirm-restore`. Another machine that sends from the same outbox has a mark of its own, which may
 //! lag behind the database; only a mark ahead of it means something.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
+use super::files::{self, Readers};
 use super::lock::beside;
 use crate::adapters::firebird::outbox::FirebirdOutbox;
 use crate::ports::outbox::Outbox;
@@ -106,14 +106,7 @@ impl HighWater {
     /// Whole or not at all.
     fn save(&self) -> std::io::Result<()> {
         let text = serde_json::to_string(&self.mark).map_err(std::io::Error::other)?;
-        let folder = self
-            .path
-            .parent()
-            .filter(|p| !p.as_os_str().is_empty())
-            .unwrap_or(Path::new("."));
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.persist(&self.path).map(drop).map_err(|e| e.error)
+        files::put(&self.path, text.as_bytes(), Readers::Owner)
     }
 }
 

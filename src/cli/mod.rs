@@ -13,7 +13,7 @@
 //! | [`boleto`], [`pix`], [`source`] | the tools; [`refusal`] names what they cannot read |
 //! | [`init`], [`pair`], [`schedule`], [`demo`] | setting up, trying out |
 //! | [`scan`], [`send`], [`replies`] | the day |
-//! | [`status`], [`explain`], [`preview`], [`doctor`] | seeing and settling |
+//! | [`status`], [`explain`], [`hold`], [`preview`], [`doctor`] | seeing and settling; [`customers`]: whom the operator means |
 //! | [`high_water`] | a database that was put back to an older state |
 //! | [`sandbox`] | `wa-sandbox` |
 //! | [`wiring`], [`words`] | settings to real things; values to words |
@@ -22,6 +22,7 @@ pub mod args;
 pub mod boleto;
 pub mod config;
 pub mod context;
+pub mod customers;
 pub mod demo;
 pub mod doctor;
 pub mod error;
@@ -32,6 +33,7 @@ pub mod failpoint;
 pub mod files;
 pub mod help;
 pub mod high_water;
+pub mod hold;
 pub mod init;
 pub mod interrupt;
 pub mod lock;
@@ -135,6 +137,7 @@ fn dispatch(context: &Context, command: Command) -> Result<ExitCode, CliError> {
         Command::Scan(args) => with_database(context, || scan::run(context, &args)),
         Command::Send(args) => with_database(context, || send::run(context, &args)),
         Command::Replies(args) => with_database(context, || replies::run(context, &args)),
+        Command::Hold(args) => with_database(context, || hold::run(context, &args)),
         Command::Status(args) => with_database(context, || status::run(context, &args)),
         Command::Explain(args) => with_database(context, || explain::run(context, &args)),
         Command::Doctor(args) => doctor::run(context, &args),

@@ -3,7 +3,7 @@
 //! A reader that goes away (`wa-notify status | head -1`) is no error; a disk that is full is.
 
 use std::cell::{Cell, RefCell};
-use std::io::{IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 
 use comfy_table::{ContentArrangement, LineStyle, Table, presets};
 use serde::Serialize;
@@ -113,9 +113,18 @@ impl Output {
     /// # Errors
     /// [`CliError::Stdout`], unless the reader went away.
     pub fn data(&self, text: &str) -> Result<(), CliError> {
+        self.stream(|stdout| stdout.write_all(text.as_bytes()))
+    }
+
+    /// Lets `write` write to stdout, through a buffer.
+    fn stream(&self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), CliError> {
         self.wrote_data.set(true);
         let mut stdout = self.stdout.borrow_mut();
-        match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        let mut buffer = BufWriter::new(&mut *stdout);
+        let written = write(&mut buffer).and_then(|()| buffer.flush());
+        // What could not be written is not tried again when the buffer goes.
+        drop(buffer.into_parts());
+        match written {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CliError::Stdout(error)),
             _ => Ok(()),
         }
@@ -145,14 +154,26 @@ impl Output {
         self.line(&table.trim_fmt())
     }
 
-    /// Writes the one JSON document of a command.
+    /// Writes the rows of a table that goes on from one written before: without header and rule.
+    ///
+    /// # Errors
+    /// As [`Output::data`].
+    pub fn rows_only(&self, table: &Table) -> Result<(), CliError> {
+        let text = table.trim_fmt();
+        // One line of header, one of the rule below it.
+        let rows = text.splitn(3, '\n').nth(2).unwrap_or_default();
+        self.line(rows)
+    }
+
+    /// Writes the one JSON document of a command, as it is made: that of a large shop's scan is never held whole.
     ///
     /// # Errors
     /// As [`Output::data`].
     pub fn json(&self, document: &impl Serialize) -> Result<(), CliError> {
-        let text =
-            serde_json::to_string_pretty(document).map_err(|error| CliError::Unexpected(error.into()))?;
-        self.line(&text)
+        self.stream(|stdout| {
+            serde_json::to_writer_pretty(&mut *stdout, document)?;
+            stdout.write_all(b"\n")
+        })
     }
 
     /// Says something to the operator, unless `--quiet`; broken to the width of the terminal.

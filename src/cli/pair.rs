@@ -9,6 +9,7 @@ use super::args::{InstancesArgs, PairArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
+use super::files::{self, Readers};
 use super::{wiring, words};
 use crate::app::pair::{PairView, Paired, pair};
 use crate::ports::clock::Clock;
@@ -171,20 +172,10 @@ impl PairView for ConsoleView<'_> {
     }
 }
 
-/// Whole or not at all: a scanner may look at the file while it is replaced.
+/// A scanner may look at the file while it is replaced, and whoever scans it holds the shop's WhatsApp.
 fn write_png(path: &Path, text: &str) -> Result<(), CliError> {
-    use std::io::Write;
     let bytes = qr::qr_png(text).map_err(|e| CliError::file(path, std::io::Error::other(e.to_string())))?;
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let failed = |e| CliError::file(path, e);
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(&bytes).map_err(failed)?;
-    file.persist(path)
-        .map(drop)
-        .map_err(|e| CliError::file(path, e.error))
+    files::replace(path, &bytes, Readers::Owner)
 }
 
 /// Runs `instances`.

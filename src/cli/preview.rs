@@ -1,8 +1,6 @@
 //! `preview`: texts and PDFs of one customer's notices, as files.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
 
 use serde_json::json;
 
@@ -10,6 +8,7 @@ use super::args::PreviewArgs;
 use super::context::Context;
 use super::error::CliError;
 use super::exit_code::ExitCode;
+use super::files::{self, Readers};
 use super::{wiring, words};
 use crate::app::preview::{PreviewError, preview};
 use crate::domain::notice::PartKind;
@@ -50,7 +49,7 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
                     bytes,
                     ..
                 } => {
-                    write(&args.out.join(file_name), bytes)?;
+                    files::replace(&args.out.join(file_name), bytes, Readers::Owner)?;
                     files.push(args.out.join(file_name));
                     text.push_str(&format!(
                         "[{file_name}]\n{}\n\n",
@@ -63,7 +62,7 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
             }
         }
         let name = format!("{} {}.txt", preview.letter.reference, preview.phone.digits());
-        write(&args.out.join(&name), text.as_bytes())?;
+        files::replace(&args.out.join(&name), text.as_bytes(), Readers::Owner)?;
         files.push(args.out.join(name));
         if !out.is_json() {
             out.line(&text)?;
@@ -108,16 +107,4 @@ pub fn run(context: &Context, args: &PreviewArgs) -> Result<ExitCode, CliError> 
         }
     }
     Ok(ExitCode::Done)
-}
-
-/// A file is there whole or not at all.
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let failed = |e| CliError::file(path, e);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path)
-        .map(drop)
-        .map_err(|e| CliError::file(path, e.error))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::args::RepliesArgs;
+use super::args::{ReadReplies, RepliesArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
@@ -13,12 +13,16 @@ use crate::app::replies::{Chatting, RepliesContext, RepliesError, RepliesReport,
 use crate::domain::ids::InstanceId;
 use crate::ports::clock::Clock;
 use crate::ports::gateway::GatewayError;
+use crate::ports::outbox::Outbox;
 
 /// Runs the command.
 ///
 /// # Errors
 /// [`CliError`].
-pub fn run(context: &Context, _args: &RepliesArgs) -> Result<ExitCode, CliError> {
+pub fn run(context: &Context, args: &RepliesArgs) -> Result<ExitCode, CliError> {
+    if let Some(read) = args.done {
+        return done(context, read);
+    }
     let settings = context.settings()?;
     let shop = wiring::shop(context, settings);
     let erp = wiring::erp(context, settings)?;
@@ -62,6 +66,28 @@ pub fn run(context: &Context, _args: &RepliesArgs) -> Result<ExitCode, CliError>
     tell(context, &report)
 }
 
+/// A person has read them: `status` shows them no more.
+fn done(context: &Context, read: ReadReplies) -> Result<ExitCode, CliError> {
+    let clock = wiring::clock(context);
+    let mut outbox = wiring::outbox(context, context.settings()?)?;
+    let notice = match read {
+        ReadReplies::Of(notice) => Some(notice),
+        ReadReplies::All => None,
+    };
+    let count = outbox
+        .replies_done(notice, clock.now())
+        .map_err(CliError::Outbox)?;
+    tracing::info!(?notice, count, "replies read by a person");
+    if context.output.is_json() {
+        context.output.json(&json!({"notice": notice, "done": count}))?;
+    } else {
+        context
+            .output
+            .prose(&context.text("replies-done", &[("count", count.into())]))?;
+    }
+    Ok(ExitCode::Done)
+}
+
 fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError> {
     let out = &context.output;
     if out.is_json() {
@@ -76,6 +102,7 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
             "unmatched": report.unmatched,
             "needs_person": report.needs_person,
             "unclear": report.unclear,
+            "interrupted": report.interrupted,
             "failed": report.failed.iter().map(|(i, e)| json!({"instance": i, "error": e.to_string()})).collect::<Vec<_>>(),
             "not_paired": report.not_paired.iter().map(|(i, s)| json!({"instance": i, "state": words::link_word(s)})).collect::<Vec<_>>(),
         }))?;
@@ -103,6 +130,9 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
         if report.opted_out > 0 {
             out.prose(&context.text("replies-opted-out", &[("count", report.opted_out.into())]))?;
         }
+    }
+    if report.interrupted {
+        out.warn(&context.say("interrupted"));
     }
     for (instance, error) in &report.failed {
         let error = CliError::Gateway {

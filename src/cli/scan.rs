@@ -1,20 +1,30 @@
 //! `scan`: the selection as a table, as JSON, as CSV.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+mod csv_file;
+mod document;
+mod table;
 
-use comfy_table::{CellAlignment, ColumnConstraint};
-use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+
+use comfy_table::CellAlignment;
+use serde_json::json;
+
+use self::csv_file::write_csv;
+use self::document::Document;
+use self::table::print_notices;
 
 use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{wiring, words};
-use crate::app::scan::{ReportedNotice, ScanError, ScanReport, ScanRequest, ScanWarning, baseline, scan};
+use crate::adapters::firebird::erp::FirebirdErp;
+use crate::app::scan::{Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, baseline, scan};
+use crate::app::shop::Shop;
 use crate::domain::guard::Held;
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
+use crate::ports::clock::Clock;
 use crate::ports::outbox::{Outbox, OutboxError};
 
 /// Runs the command.
@@ -30,6 +40,9 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         dry_run: args.dry_run,
         customer: args.customer.clone(),
     };
+    if args.show_sql {
+        return show_sql(context, &erp, &shop, &request);
+    }
     if args.dry_run {
         let clock = wiring::reading_clock(context);
         // Support staff may look before `init`.
@@ -47,7 +60,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     }
 
     let clock = wiring::clock(context);
-    let _lock = context.lock(crate::ports::clock::Clock::now(&clock))?;
+    let _lock = context.lock(clock.now())?;
     let mut outbox = wiring::outbox(context, settings)?;
     if args.confirm {
         let notices = outbox.confirm_held().map_err(CliError::Outbox)?;
@@ -84,6 +97,22 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     tell(context, args, &report)
 }
 
+/// The statements that this scan would read the ERP with, for isql: to look at their plans, or to measure against.
+fn show_sql(
+    context: &Context,
+    erp: &FirebirdErp,
+    shop: &Shop,
+    request: &ScanRequest,
+) -> Result<ExitCode, CliError> {
+    let today = shop.today(wiring::reading_clock(context).now());
+    let mut snapshot = erp.open()?;
+    let plan = Plan::of(&mut snapshot, shop, today, request).map_err(|e| error(context, e))?;
+    for sql in snapshot.statements(&plan.scope)? {
+        context.output.line(&format!("{sql};"))?;
+    }
+    Ok(ExitCode::Done)
+}
+
 /// The halves of the report that are asked for (`--only`); totals and warnings are always of the whole.
 #[derive(Debug, Clone, Copy)]
 struct Shown {
@@ -115,7 +144,7 @@ fn tell(context: &Context, args: &ScanArgs, report: &ScanReport) -> Result<ExitC
         write_csv(path, report, shown)?;
     }
     if context.output.is_json() {
-        context.output.json(&document(report, shown))?;
+        context.output.json(&Document { report, shown })?;
     } else {
         print(context, report, shown)?;
     }
@@ -150,230 +179,12 @@ fn error(context: &Context, error: ScanError) -> CliError {
     }
 }
 
-/// The document of `--json`; its keys are public and may only grow.
-fn document(report: &ScanReport, shown: Shown) -> Json {
-    let notices: Vec<Json> = shown.notices(report).iter().map(notice_document).collect();
-    let mut by_reason: BTreeMap<&str, u32> = BTreeMap::new();
-    for skipped in &report.skipped {
-        *by_reason.entry(skipped.reason.word()).or_default() += 1;
-    }
-    let total: i64 = report.notices.iter().map(|n| n.selected.total().get()).sum();
-    json!({
-        "close": report.close,
-        "reference_day": report.reference_day,
-        "dry_run": report.dry_run,
-        "held": report.held,
-        "notices": notices,
-        "skipped": shown.skipped(report).iter().map(|s| json!({
-            "customer_id": s.customer,
-            "contact_id": s.contact,
-            "receivable_id": s.receivable,
-            "reason": s.reason.word(),
-            "detail": s.detail,
-        })).collect::<Vec<_>>(),
-        "bad_rows": report.bad_rows.iter().map(|b| json!({
-            "query": b.query,
-            "key": b.key,
-            "column": b.column,
-            "problem": b.problem,
-            "value": b.value,
-        })).collect::<Vec<_>>(),
-        "dropped_boletos": report.dropped_boletos.iter().map(|(id, why)| json!({
-            "receivable_id": id,
-            "problem": why,
-        })).collect::<Vec<_>>(),
-        "warnings": report.warnings.iter().map(warning_document).collect::<Vec<_>>(),
-        "totals": {
-            "notices": report.notices.len(),
-            "total_cents": total,
-            "skipped": report.skipped.len(),
-            "skipped_by_reason": by_reason,
-            "bad_rows": report.bad_rows.len(),
-            "customers": report.customers,
-            "superseded": report.superseded,
-            "standing": report.standing,
-        },
-        "run": report.run,
-        "send_on": report.send_on,
-        "estimate_seconds": report.estimate.as_secs(),
-    })
-}
-
-fn notice_document(notice: &ReportedNotice) -> Json {
-    let selected = &notice.selected;
-    json!({
-        "customer_id": selected.customer,
-        "customer_name": notice.customer_name,
-        "contact_id": selected.contact,
-        "contact_name": selected.contact_name,
-        "branch_id": selected.branch,
-        "instance": notice.instance,
-        "phone": selected.phone.e164(),
-        "kind": selected.kind.word(),
-        "total_cents": selected.total().get(),
-        "receivables": selected.items.iter().map(|i| json!({
-            "id": i.receivable,
-            "document": i.document,
-            "due_on": i.due_on,
-            "stage": i.stage.to_string(),
-            "balance_cents": i.balance.get(),
-            "has_boleto": i.has_boleto,
-        })).collect::<Vec<_>>(),
-        "documents": notice.parts.iter().map(|p| p.word()).collect::<Vec<_>>(),
-    })
-}
-
-fn warning_document(warning: &ScanWarning) -> Json {
-    match warning {
-        ScanWarning::SharedNumber { phone, customers } => {
-            json!({"kind": "shared_number", "phone": phone.e164(), "customers": customers})
-        }
-        ScanWarning::BankReturnStale { last } => json!({"kind": "bank_return_stale", "last": last}),
-        ScanWarning::ClockDisagrees { business_date, today } => {
-            json!({"kind": "clock_disagrees", "business_date": business_date, "today": today})
-        }
-    }
-}
-
-/// One line a receivable that fires, one a decision against; written whole or not at all.
-fn write_csv(path: &Path, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
-    let broken = |e: csv::Error| CliError::file(path, std::io::Error::other(e));
-    let failed = |e: std::io::Error| CliError::file(path, e);
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
-    {
-        use std::io::Write;
-        // Excel takes a file without this mark for the local code page.
-        file.write_all(b"\xEF\xBB\xBF").map_err(failed)?;
-        // A semicolon, since a comma is the decimal mark here and Excel splits by the locale's list separator.
-        let mut csv = csv::WriterBuilder::new().delimiter(b';').from_writer(&mut file);
-        csv.write_record([
-            "outcome",
-            "customer_id",
-            "customer_name",
-            "contact_id",
-            "branch_id",
-            "phone",
-            "kind",
-            "receivable_id",
-            "document",
-            "due_on",
-            "stage",
-            "balance",
-            "has_boleto",
-            "reason",
-            "detail",
-        ])
-        .map_err(broken)?;
-        for notice in shown.notices(report) {
-            let s = &notice.selected;
-            for item in &s.items {
-                csv.write_record([
-                    "selected",
-                    &plain(s.customer.as_str()),
-                    &plain(&notice.customer_name),
-                    &plain(s.contact.as_str()),
-                    &plain(s.branch.as_str()),
-                    s.phone.digits(),
-                    s.kind.word(),
-                    &plain(item.receivable.as_str()),
-                    &plain(&item.document),
-                    &item.due_on.to_string(),
-                    &item.stage.to_string(),
-                    &item.balance.to_decimal().replace('.', ","),
-                    if item.has_boleto { "1" } else { "0" },
-                    "",
-                    "",
-                ])
-                .map_err(broken)?;
-            }
-        }
-        for s in shown.skipped(report) {
-            let mut record = vec![String::new(); 15];
-            record[0] = "skipped".to_owned();
-            record[1] = plain(s.customer.as_str());
-            record[3] = s.contact.as_ref().map(|c| plain(c.as_str())).unwrap_or_default();
-            record[7] = s
-                .receivable
-                .as_ref()
-                .map(|r| plain(r.as_str()))
-                .unwrap_or_default();
-            record[13] = s.reason.word().to_owned();
-            record[14] = plain(&s.detail);
-            csv.write_record(&record).map_err(broken)?;
-        }
-        csv.flush().map_err(failed)?;
-    }
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(path)
-        .map(drop)
-        .map_err(|e| CliError::file(path, e.error))
-}
-
-/// What a spreadsheet would take for a formula is led by an apostrophe.
-fn plain(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
-}
-
 fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), CliError> {
     let (out, lang) = (&context.output, context.lang());
     let date = |d| format::date(lang, d);
     // A scan that stores says how much; who and what shows the dry run, and -v.
     if !shown.notices(report).is_empty() && (report.dry_run || out.verbosity() > 0) {
-        let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
-        notices.sort_by_key(|n| natural(n.selected.customer.as_str()));
-        let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"];
-        let mut table = out.table(&header.map(|key| context.say(key)));
-        for (index, column) in table.column_iter_mut().enumerate() {
-            // Only the names may be broken: amounts and documents are to be copied whole.
-            if index > 0 {
-                column.set_constraint(ColumnConstraint::ContentWidth);
-            }
-        }
-        if let Some(column) = table.column_mut(2) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-        for notice in notices {
-            let selected = &notice.selected;
-            let width = selected
-                .items
-                .iter()
-                .map(|i| i.document.chars().count())
-                .max()
-                .unwrap_or(0);
-            let titles: Vec<String> = selected
-                .items
-                .iter()
-                .map(|i| {
-                    format!(
-                        "{:<width$} {} {}",
-                        i.document,
-                        date(i.due_on),
-                        words::stage_short(context, i.stage)
-                    )
-                })
-                .collect();
-            table.add_row(vec![
-                format!(
-                    "{} {}\n{}",
-                    selected.customer,
-                    notice.customer_name,
-                    words::phone(&selected.phone)
-                ),
-                titles.join("\n"),
-                format::money(lang, selected.total()).replace('\u{a0}', " "),
-                words::boletos(context, &notice.parts),
-            ]);
-        }
-        out.rows(&table)?;
-        out.line("")?;
+        print_notices(context, report)?;
     }
     let mut by_reason: BTreeMap<SkipReason, (u32, std::collections::BTreeSet<&str>)> = BTreeMap::new();
     for skipped in shown.skipped(report) {

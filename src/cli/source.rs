@@ -8,7 +8,8 @@ use super::args::{SourceAction, SourceArgs, SourceExportArgs};
 use super::context::Context;
 use super::error::{CliError, Words, database};
 use super::exit_code::ExitCode;
-use super::{files, text, wiring, words};
+use super::files::{self, Readers};
+use super::{text, wiring, words};
 use crate::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use crate::adapters::firebird::source_check::{self, Checked};
 use crate::ports::erp::{ErpError, QueryProblem};
@@ -58,7 +59,7 @@ fn export(context: &Context, args: &SourceExportArgs) -> Result<ExitCode, CliErr
     }
     std::fs::create_dir_all(&args.dir).map_err(|error| CliError::file(&args.dir, error))?;
     for (_, path, sql) in &to_write {
-        files::replace(path, sql.as_bytes())?;
+        files::replace(path, sql.as_bytes(), Readers::ByMask)?;
     }
     if context.output.is_json() {
         let written: Vec<&String> = to_write.iter().map(|(name, _, _)| name).collect();

@@ -134,8 +134,9 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
                 .clone()
                 .or_else(|| reply.media.as_ref().map(|m| format!("[{m}]")))
                 .unwrap_or_default();
+            let notice = reply.notice.map(|n| format!("{n}. ")).unwrap_or_default();
             let line = format!(
-                "  {}  {}  {}: {}",
+                "  {notice}{}  {}  {}: {}",
                 format::date_time(lang, shop.local(reply.at)),
                 words::phone(&reply.phone),
                 words::intent(context, reply.intent),
@@ -143,6 +144,7 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
             );
             out.line(&super::text::wrap(&line, out.columns(), "    "))?;
         }
+        out.prose(&context.say("status-replies-hint"))?;
         out.line("")?;
     }
     if report.counts.notices.is_empty() {

@@ -13,7 +13,7 @@ use crate::adapters::firebird::embedded;
 use crate::adapters::firebird::erp::{FirebirdErp, SourceQueries};
 use crate::adapters::firebird::outbox::FirebirdOutbox;
 use crate::adapters::system_clock::SystemClock;
-use crate::app::ground::{Ground, GroundError, Precondition, check_contract};
+use crate::app::ground::{GroundError, Precondition, check_contract};
 use crate::app::shop::{ReplyRules, Shop, Treatment};
 use crate::config::settings::{self, GatewayKind, Place, Settings};
 use crate::domain::ids::InstanceId;
@@ -343,15 +343,6 @@ pub fn ground_error(error: GroundError) -> CliError {
         GroundError::Erp(error) => CliError::from(error),
         GroundError::Precondition(precondition) => CliError::Precondition(precondition),
     }
-}
-
-/// Names of the instances that the ground and the configuration know.
-pub fn instances_of(ground: &Ground, settings: &Settings) -> Vec<InstanceId> {
-    Gateways {
-        settings,
-        contract: ground.instances.clone(),
-    }
-    .names()
 }
 
 /// The words of a precondition, for the log.

@@ -2,28 +2,30 @@
 
 use std::fmt;
 
+use super::compact::Compact;
+
 macro_rules! text_id {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(String);
+        pub struct $name(Compact);
 
         impl $name {
             /// Takes an identifier as the database gave it; the padding of CHAR columns goes.
             pub fn new(text: impl AsRef<str>) -> Self {
-                Self(text.as_ref().trim().to_owned())
+                Self(Compact::new(text.as_ref().trim()))
             }
 
             /// The identifier's text.
             pub fn as_str(&self) -> &str {
-                &self.0
+                self.0.as_str()
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(self.as_str())
             }
         }
     )+};

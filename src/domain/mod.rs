@@ -18,6 +18,7 @@
 
 pub mod boleto;
 pub mod calendar;
+mod compact;
 pub mod document;
 pub mod guard;
 pub mod ids;

@@ -2,12 +2,14 @@
 
 use std::fmt;
 
+use super::compact::Compact;
+
 mod field;
 
 /// A phone in E.164 form, such as `+5551987654321`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(transparent)]
-pub struct Phone(String);
+pub struct Phone(Compact);
 
 /// Why a text is not a phone that WhatsApp could know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, thiserror::Error)]
@@ -102,7 +104,7 @@ impl Phone {
         if !(8..=15).contains(&digits.len()) {
             return Err(PhoneError::WrongLength);
         }
-        Ok(Phone(format!("+{digits}")))
+        Ok(Phone(Compact::new(&format!("+{digits}"))))
     }
 
     /// Reads one phone as people type it. `area_code` is the DDD of numbers typed without one. Labels, second numbers
@@ -203,31 +205,32 @@ impl Phone {
             return Err(PhoneError::ServiceNumber);
         }
         match (subscriber.len(), first) {
-            (9, b'9') | (8, b'2'..=b'5') => Ok(Phone(format!("+55{area_code}{subscriber}"))),
+            (9, b'9') | (8, b'2'..=b'5') => Ok(Phone(Compact::new(&format!("+55{area_code}{subscriber}")))),
             // A mobile typed without its ninth digit (all mobiles have it since 2016).
-            (8, b'6'..=b'9') => Ok(Phone(format!("+55{area_code}9{subscriber}"))),
+            (8, b'6'..=b'9') => Ok(Phone(Compact::new(&format!("+55{area_code}9{subscriber}")))),
             _ => Err(PhoneError::WrongLength),
         }
     }
 
     /// A mobile of Brazil.
     fn is_mobile(&self) -> bool {
-        self.0.len() == 14 && self.0.starts_with("+55") && self.0.as_bytes()[5] == b'9'
+        let text = self.e164();
+        text.len() == 14 && text.starts_with("+55") && text.as_bytes()[5] == b'9'
     }
 
     /// The area code of a number of Brazil.
     fn area_code(&self) -> Option<u8> {
-        self.0.strip_prefix("+55")?.get(..2)?.parse().ok()
+        self.e164().strip_prefix("+55")?.get(..2)?.parse().ok()
     }
 
     /// With the plus sign: `+5551987654321`.
     pub fn e164(&self) -> &str {
-        &self.0
+        self.0.as_str()
     }
 
     /// Digits only: `5551987654321`, as gateways take it.
     pub fn digits(&self) -> &str {
-        &self.0[1..]
+        &self.e164()[1..]
     }
 
     /// For logs and errors: `+55*******4321`.

@@ -28,6 +28,30 @@ stored_words! {
     }
 }
 
+/// What a reply changes about writing to its phone at all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consent {
+    /// No more notices to it.
+    Withdrawn {
+        /// `asked` or `wrong_number`.
+        why: &'static str,
+    },
+    /// Notices again.
+    Given,
+}
+
+impl Intent {
+    /// What it changes, whenever it comes; `None`: nothing, and it counts only while it can be an answer.
+    pub fn consent(self) -> Option<Consent> {
+        match self {
+            Intent::OptOut => Some(Consent::Withdrawn { why: "asked" }),
+            Intent::WrongNumber => Some(Consent::Withdrawn { why: "wrong_number" }),
+            Intent::OptIn => Some(Consent::Given),
+            Intent::Paid | Intent::Other => None,
+        }
+    }
+}
+
 /// Lower case, without accents and punctuation, single spaces: `"Não, obrigado!!"` -> `nao obrigado`.
 fn plain(text: &str) -> String {
     let bare: String = text

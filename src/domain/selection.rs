@@ -179,6 +179,13 @@ pub struct Hold {
     pub kind: String,
 }
 
+impl Hold {
+    /// The customer promised to pay.
+    pub const PROMISE: &str = "promise";
+    /// The customer disputes the debt.
+    pub const DISPUTE: &str = "dispute";
+}
+
 /// The policy that counts for a branch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BranchPolicy {

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
 use crate::domain::receivable::{
-    Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer, PolicyRow, Receivable,
-    SystemDates,
+    BadRow, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer, PolicyRow,
+    Receivable, SystemDates,
 };
 
 /// Which part of the ERP a read is about; the database filters, so that a site with a million titles does not
@@ -61,7 +61,7 @@ pub trait ErpSnapshot {
     /// # Errors
     /// [`ErpError`].
     fn notice_policy(&mut self) -> Result<Batch<PolicyRow>, ErpError>;
-    /// Query `customers`.
+    /// Query `customers`; for [`Scope::DueBetween`] without their addresses, which only documents show.
     ///
     /// # Errors
     /// [`ErpError`].
@@ -76,11 +76,26 @@ pub trait ErpSnapshot {
     /// # Errors
     /// [`ErpError`].
     fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError>;
-    /// Query `boletos`, without the banks' PDFs.
+    /// Query `boletos`, without the banks' PDFs; for [`Scope::DueBetween`] also without what only documents show: Pix
+    /// code, beneficiary, instructions. Each record is handed to `each` as it comes, since those of a large shop need
+    /// not be kept; returns the rows that could not be read.
+    ///
+    /// # Errors
+    /// [`ErpError`]; records may have been handed out before.
+    fn boletos_each(
+        &mut self,
+        scope: &Scope,
+        each: &mut dyn FnMut(BoletoRecord),
+    ) -> Result<Vec<BadRow>, ErpError>;
+    /// All records of [`Self::boletos_each`].
     ///
     /// # Errors
     /// [`ErpError`].
-    fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError>;
+    fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError> {
+        let mut rows = Vec::new();
+        let bad = self.boletos_each(scope, &mut |record| rows.push(record))?;
+        Ok(Batch { rows, bad })
+    }
     /// Customers whose id, tax id or name contains `text` (case-insensitive), at most `limit`; the very id first. When
     /// there is none and `text` has the digits of a phone: those with a contact whose phone ends in the same eight
     /// digits, however it was typed.

@@ -385,4 +385,15 @@ pub trait Inbox {
     /// # Errors
     /// [`GatewayError`].
     fn messages(&self, since: DateTime<Utc>, until: DateTime<Utc>) -> Result<Vec<ChatMessage>, GatewayError>;
+
+    /// Messages of the one chat that stands under this name, or beside whose own name it stands, in the same order.
+    ///
+    /// # Errors
+    /// [`GatewayError`].
+    fn chat(
+        &self,
+        name: &CanonicalId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<ChatMessage>, GatewayError>;
 }

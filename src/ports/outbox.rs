@@ -46,6 +46,9 @@ pub enum OutboxError {
         /// Version of this program.
         known: u32,
     },
+    /// The database has SQL dialect 1, which has no BIGINT: the tables need a database of their own (`[outbox]`).
+    #[error("the database has SQL dialect 1; the WA_* tables need dialect 3")]
+    Dialect1,
     /// Someone else claimed a stage, or touched a notice, meanwhile: select afresh.
     #[error("claimed by another run meanwhile")]
     ClaimTaken,
@@ -388,8 +391,20 @@ pub struct NewReply {
     pub text: Option<String>,
     /// Kind of media.
     pub media: Option<String>,
-    /// What it means.
+    /// What it means; [`Intent::consent`] is carried out with it.
     pub intent: Intent,
+}
+
+/// What storing a reply did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReplyStored {
+    /// It was on record.
+    Known,
+    /// It is on record now.
+    New {
+        /// The phone wants no more notices, or wants them again, and did not before.
+        consent_changed: bool,
+    },
 }
 
 /// A stored reply.
@@ -648,11 +663,17 @@ pub trait Outbox {
     /// [`OutboxError`].
     fn answerable(&mut self, instance: &InstanceId, phone: &Phone)
     -> Result<Option<Answerable>, OutboxError>;
-    /// Stores a reply once: `false` when (instance, chat, id) is known. `needs_person` marks it for the shop.
+    /// Stores a reply once, by (instance, chat, id), and does in the same transaction what it asks for: a reply on
+    /// record whose opt-out is not would be lost, since it never comes again. `needs_person` marks it for the shop.
     ///
     /// # Errors
     /// [`OutboxError`].
-    fn store_reply(&mut self, reply: &NewReply, needs_person: bool) -> Result<bool, OutboxError>;
+    fn store_reply(
+        &mut self,
+        reply: &NewReply,
+        needs_person: bool,
+        now: DateTime<Utc>,
+    ) -> Result<ReplyStored, OutboxError>;
     /// Commits the intent of the one automatic answer of a notice. `None`: it was begun before.
     ///
     /// # Errors
@@ -691,6 +712,21 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn opt_in(&mut self, phone: &Phone, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// Puts a customer on hold, in place of a hold that it may be on.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn hold(&mut self, hold: &Hold, now: DateTime<Utc>) -> Result<(), OutboxError>;
+    /// Ends a customer's hold. `false`: there was none.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn lift_hold(&mut self, customer: &CustomerId, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// A person has read the replies to this notice, or all of them. Returns how many waited.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn replies_done(&mut self, notice: Option<NoticeId>, now: DateTime<Utc>) -> Result<u32, OutboxError>;
 
     /// Counts, over all stored runs or one close; receipts are missed since before `receipt_deadline`.
     ///

@@ -2,10 +2,11 @@
 //!
 //! | call | does |
 //! |---|---|
-//! | `POST reply {from, text, media?: {file_name, base64}, lid?: "with_alt"\|"without_alt", instance?, name?}` | the customer answers |
-//! | `POST shop-writes {to, text, instance?}` | a person of the shop writes from the shop's own phone |
+//! | `POST reply {from, text, media?: {file_name, base64}, lid?: "with_alt"\|"without_alt", instance?, name?, at?}` | the customer answers |
+//! | `POST shop-writes {to, text, instance?, at?}` | a person of the shop writes from the shop's own phone |
 //! | `POST open {number, instance?}` | the customer opens the chat: what lies in it is read |
 //! | `POST scan {instance?, code?}`, `POST unlink {instance?, reason?}` | the shop's phone links, and removes the device |
+//! | `POST clock {now}` | its clock runs on from that instant |
 //! | `GET faults`, `POST faults {rules: [...], remove: [ids], clear}` | what goes wrong; see [`super::faults::FaultRule`] |
 //! | `GET delivered` | the ground truth, as in the log |
 //! | `GET state` | instances, faults with their counts, requests by path, webhooks |
@@ -25,6 +26,7 @@ use axum::response::IntoResponse;
 use axum::routing::{get, post};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -46,6 +48,7 @@ pub(super) fn routes() -> Router<Arc<Sandbox>> {
         .route("/sandbox/reply", post(reply))
         .route("/sandbox/shop-writes", post(shop_writes))
         .route("/sandbox/open", post(open_chat))
+        .route("/sandbox/clock", post(clock))
         .route("/sandbox/scan", post(scan))
         .route("/sandbox/unlink", post(unlink))
         .route("/sandbox/qr.png", get(qr_png))
@@ -146,6 +149,9 @@ struct Reply {
     /// The name that the customer gave WhatsApp.
     #[serde(default)]
     name: Option<String>,
+    /// When it was written, where it arrives at another time; now when left out.
+    #[serde(default)]
+    at: Option<DateTime<Utc>>,
 }
 
 async fn reply(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
@@ -160,7 +166,7 @@ async fn reply(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answe
         (None, Some(text)) if !text.is_empty() => Body::Text(text),
         (None, _) => return Err(refuse(StatusCode::BAD_REQUEST, "text or media is missing")),
     };
-    let now = sandbox.now();
+    let at = asked.at.unwrap_or_else(|| sandbox.now());
     let mut world = sandbox.world();
     let name = instance_for(&world, asked.instance, &asked.from)?;
     let resolved = world.resolve(&name, &asked.from);
@@ -183,7 +189,7 @@ async fn reply(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answe
         from_me: false,
         push_name,
         body,
-        at: now.timestamp(),
+        at: at.timestamp(),
         origin: Origin::Customer,
         stored: true,
         delivered: true,
@@ -196,16 +202,31 @@ async fn reply(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answe
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Clock {
+    now: DateTime<Utc>,
+}
+
+async fn clock(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
+    let asked: Clock = read(&body)?;
+    sandbox.put_clock(asked.now);
+    Ok(Answer::ok(json!({"now": sandbox.now()})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct ShopWrites {
     to: String,
     text: String,
     #[serde(default)]
     instance: Option<String>,
+    /// As of an answer.
+    #[serde(default)]
+    at: Option<DateTime<Utc>>,
 }
 
 async fn shop_writes(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
     let asked: ShopWrites = read(&body)?;
-    let now = sandbox.now();
+    let at = asked.at.unwrap_or_else(|| sandbox.now());
     let mut world = sandbox.world();
     let name = instance_for(&world, asked.instance, &asked.to)?;
     let resolved = world.resolve(&name, &asked.to);
@@ -218,7 +239,7 @@ async fn shop_writes(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result
         from_me: true,
         push_name: "Loja".to_owned(),
         body: Body::Text(asked.text),
-        at: now.timestamp(),
+        at: at.timestamp(),
         origin: Origin::ShopPhone,
         stored: true,
         delivered: true,

@@ -3,7 +3,9 @@
 mod crashes;
 mod documents;
 mod faults;
+mod holds;
 mod pair;
+mod pair_patience;
 mod refusals;
 mod replies;
 mod scan;

@@ -468,10 +468,33 @@ fn a_table_without_an_index_is_named() {
             .collect::<Vec<_>>()
     };
     assert_eq!(indexes(&site)[0].0, "ok");
+    let drop_foreign_key = |table: &str, key: &str| format!("ALTER TABLE {table} DROP CONSTRAINT {key}");
     site.database.with(&["DROP INDEX IDX_TITULO_VENCIMENTO"]);
     let found = indexes(&site);
+    assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].0, "warning", "{found:?}");
     assert!(found[0].1.contains("TITULO"), "{found:?}");
+    let hint = |site: &Site| {
+        let (_, out, err) = site.run(&["--lang", "en", "doctor"]);
+        let text = format!("{out}{err}");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let due = "CREATE INDEX IDX_TITULO_RECEBER_VENCIMENTO ON TITULO_RECEBER (VENCIMENTO)";
+    let text = hint(&site);
+    assert!(text.contains(due), "{text}");
+    // What is told is what helps.
+    site.database.with(&[due]);
+    assert_eq!(indexes(&site)[0].0, "ok");
+    // The readings of one customer, as before each departure.
+    let sql = drop_foreign_key("TITULO_RECEBER", "FK_TITULO_CLIENTE");
+    site.database.with(&[&sql]);
+    let found = indexes(&site);
+    assert_eq!(found.len(), 1, "{found:?}");
+    let text = hint(&site);
+    assert!(
+        text.contains("CREATE INDEX IDX_TITULO_RECEBER_CLIENTE ON TITULO_RECEBER (CLIENTE)"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod readme;
 mod sample;
 mod sandbox;
 mod schedule;
+mod schemas;
 mod tools;

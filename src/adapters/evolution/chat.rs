@@ -18,6 +18,9 @@ use crate::ports::gateway::{
 /// Numbers asked for in one call.
 const NUMBERS_A_CALL: usize = 50;
 
+/// A chat stands under one of these: the phone, or a LID with the phone beside it.
+const CHAT_NAMES: [&str; 2] = ["remoteJid", "remoteJidAlt"];
+
 /// Messages on one page.
 const PAGE: u64 = 100;
 
@@ -71,8 +74,8 @@ impl EvolutionGateway {
                 return Ok(Lookup::NotFound);
             }
         }
-        // By recipient, time and content. A chat may stand under the phone, or under a LID with the phone beside it.
-        for field in ["remoteJid", "remoteJidAlt"] {
+        // By recipient, time and content.
+        for field in CHAT_NAMES {
             let records = self.find(
                 json!({"key": {field: probe.to.0}}),
                 Some((probe.from, probe.until)),
@@ -108,13 +111,20 @@ impl EvolutionGateway {
     ) -> Result<Vec<ChatMessage>, GatewayError> {
         // Both directions in one reading; a filter by `fromMe: false` would be ignored anyway.
         let records = self.find(json!({}), Some((since, until)))?;
-        let mut messages: Vec<ChatMessage> = records
-            .into_iter()
-            .filter_map(Message::into_chat_message)
-            .collect();
-        messages.retain(|message| within(message.at, since, until));
-        messages.sort_by(|a, b| (a.at, &a.gateway_id).cmp(&(b.at, &b.gateway_id)));
-        Ok(messages)
+        Ok(chat_messages(records, since, until))
+    }
+
+    pub(super) fn messages_of(
+        &self,
+        chat: &CanonicalId,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> Result<Vec<ChatMessage>, GatewayError> {
+        let mut records = Vec::new();
+        for field in CHAT_NAMES {
+            records.extend(self.find(json!({"key": {field: chat.0}}), Some((since, until)))?);
+        }
+        Ok(chat_messages(records, since, until))
     }
 
     /// All records of a filter and window, newest first.
@@ -201,6 +211,17 @@ impl EvolutionGateway {
             tracing::debug!(instance = self.instance.as_str(), %error, "typing not shown");
         }
     }
+}
+
+/// Oldest first; the gateway's window is in whole seconds and ours is not.
+fn chat_messages(records: Vec<Message>, since: DateTime<Utc>, until: DateTime<Utc>) -> Vec<ChatMessage> {
+    let mut messages: Vec<ChatMessage> = records
+        .into_iter()
+        .filter_map(Message::into_chat_message)
+        .filter(|message| within(message.at, since, until))
+        .collect();
+    messages.sort_by(|a, b| (a.at, &a.gateway_id).cmp(&(b.at, &b.gateway_id)));
+    messages
 }
 
 fn found(record: &Message) -> Lookup {

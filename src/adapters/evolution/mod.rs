@@ -322,4 +322,13 @@ impl Inbox for EvolutionGateway {
     ) -> Result<Vec<ChatMessage>, GatewayError> {
         self.messages_between(since, until)
     }
+
+    fn chat(
+        &self,
+        name: &CanonicalId,
+        since: chrono::DateTime<chrono::Utc>,
+        until: chrono::DateTime<chrono::Utc>,
+    ) -> Result<Vec<ChatMessage>, GatewayError> {
+        self.messages_of(name, since, until)
+    }
 }

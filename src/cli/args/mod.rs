@@ -12,7 +12,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::domain::ids::CustomerId;
-use crate::domain::notice::PartKey;
+use crate::domain::notice::{NoticeId, PartKey};
 use crate::domain::phone::Phone;
 use crate::i18n::Lang;
 
@@ -76,6 +76,8 @@ pub enum Command {
     Send(SendArgs),
     /// Treat what customers answer.
     Replies(RepliesArgs),
+    /// Leave a customer alone for a while.
+    Hold(HoldArgs),
     /// What is where.
     Status(StatusArgs),
     /// Why a customer gets a notice, or not.
@@ -106,6 +108,7 @@ impl Command {
             Command::Scan(_) => "scan",
             Command::Send(_) => "send",
             Command::Replies(_) => "replies",
+            Command::Hold(_) => "hold",
             Command::Status(_) => "status",
             Command::Explain(_) => "explain",
             Command::Doctor(_) => "doctor",
@@ -226,6 +229,9 @@ pub struct ScanArgs {
     /// Write the table to this file.
     #[arg(long, value_name = "FILE")]
     pub csv: Option<PathBuf>,
+    /// Only print the SELECTs that would read the ERP, for isql.
+    #[arg(long, hide = true, requires = "dry_run")]
+    pub show_sql: bool,
 }
 
 /// Halves of a scan's report.
@@ -262,7 +268,37 @@ pub struct SendArgs {
 
 /// `replies`.
 #[derive(Debug, Clone, Args)]
-pub struct RepliesArgs {}
+pub struct RepliesArgs {
+    /// Nothing is polled: a person has read the replies to this notice, or all of them.
+    #[arg(long, value_name = "NOTICE", value_parser = parse::read_replies)]
+    pub done: Option<ReadReplies>,
+}
+
+/// Replies that a person has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadReplies {
+    /// Those to one notice.
+    Of(NoticeId),
+    /// All.
+    All,
+}
+
+/// `hold`; without a customer it lists who is on hold.
+#[derive(Debug, Clone, Args)]
+pub struct HoldArgs {
+    /// The customer: id, tax id, phone or part of the name.
+    #[arg(value_name = "CUSTOMER", requires = "what")]
+    pub customer: Option<String>,
+    /// Promised to pay by this day: nothing is sent until after it.
+    #[arg(long, value_name = "DATE", value_parser = parse::date, group = "what", requires = "customer")]
+    pub until: Option<NaiveDate>,
+    /// Disputes the debt: nothing is sent until it is lifted.
+    #[arg(long, group = "what", requires = "customer")]
+    pub dispute: bool,
+    /// End the hold.
+    #[arg(long, group = "what", requires = "customer")]
+    pub lift: bool,
+}
 
 /// `status`.
 #[derive(Debug, Clone, Args)]
@@ -418,4 +454,7 @@ pub struct DemoSeedArgs {
     /// Number that the rows are drawn from: the same gives the same rows.
     #[arg(long, value_name = "S", default_value = "1", value_parser = parse::number(0, u32::MAX))]
     pub seed: u32,
+    /// Nothing is paid, one receivable in ten is in scope: what `scripts/bench scan` measures on.
+    #[arg(long, hide = true)]
+    pub all_open: bool,
 }

@@ -1,9 +1,8 @@
 //! Values of the command line, as people type them.
 
-use std::net::SocketAddr;
-
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::ReadReplies;
 use crate::domain::ids::CustomerId;
 use crate::domain::notice::{NoticeId, PartKey};
 use crate::domain::phone::{Phone, PhoneError};
@@ -32,9 +31,9 @@ pub enum ArgProblem {
     /// Not the name of a part.
     #[error("not a part: 17.2")]
     NotAPart,
-    /// Not an address to listen on.
-    #[error("not an address: 127.0.0.1:8090")]
-    NotAnAddress,
+    /// Not the number of a notice, nor `all`.
+    #[error("not a notice: 17 or all")]
+    NotANotice,
     /// Not a language of the program.
     #[error("not a language: pt-BR or en")]
     NotALanguage,
@@ -115,12 +114,18 @@ pub fn part(text: &str) -> Result<PartKey, ArgProblem> {
     }
 }
 
-/// `127.0.0.1:8090`.
+/// `17`, or `all`.
 ///
 /// # Errors
-/// [`ArgProblem::NotAnAddress`].
-pub fn address(text: &str) -> Result<SocketAddr, ArgProblem> {
-    text.trim().parse().map_err(|_| ArgProblem::NotAnAddress)
+/// [`ArgProblem::NotANotice`].
+pub fn read_replies(text: &str) -> Result<ReadReplies, ArgProblem> {
+    match text.trim() {
+        "all" => Ok(ReadReplies::All),
+        text => match text.parse() {
+            Ok(notice) if notice > 0 => Ok(ReadReplies::Of(NoticeId(notice))),
+            _ => Err(ArgProblem::NotANotice),
+        },
+    }
 }
 
 /// `pt-BR` or `en`.

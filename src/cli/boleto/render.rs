@@ -11,8 +11,9 @@ use crate::cli::args::tools::BoletoRenderArgs;
 use crate::cli::context::Context;
 use crate::cli::error::{CliError, Words};
 use crate::cli::exit_code::ExitCode;
+use crate::cli::files::{self, Readers};
 use crate::cli::refusal::Refusal;
-use crate::cli::{files, text};
+use crate::cli::text;
 use crate::render::boleto_pdf::boleto_pdf;
 
 /// Runs the command.
@@ -69,7 +70,7 @@ fn one(
         }
     };
     let pdf = boleto_pdf(&view);
-    files::replace(&args.out, &pdf)?;
+    files::replace(&args.out, &pdf, Readers::ByMask)?;
     for left in &left_out {
         context
             .output
@@ -103,7 +104,11 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
             Ok(read) => read,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        files::replace(&out.join(format!("{number:06}.pdf")), &boleto_pdf(&view))?;
+        files::replace(
+            &out.join(format!("{number:06}.pdf")),
+            &boleto_pdf(&view),
+            Readers::ByMask,
+        )?;
         Ok(Ok(left_out))
     };
     let lines: Vec<(u64, &str)> = (1..)

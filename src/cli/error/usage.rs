@@ -119,7 +119,7 @@ fn problem_words(problem: &ArgProblem, catalog: &Catalog) -> String {
         ArgProblem::NotAPhone(PhoneError::MissingAreaCode) => "usage-phone-without-area-code",
         ArgProblem::NotAPhone(_) => "usage-not-a-phone",
         ArgProblem::NotAPart => "usage-not-a-part",
-        ArgProblem::NotAnAddress => "usage-not-an-address",
+        ArgProblem::NotANotice => "usage-not-a-notice",
         ArgProblem::NotALanguage => "usage-not-a-language",
         ArgProblem::Empty => "usage-empty",
     };

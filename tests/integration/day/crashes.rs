@@ -190,6 +190,49 @@ fn an_automatic_answer_in_doubt_is_not_repeated() {
     );
 }
 
+/// Ctrl-C while `init` works: tables whole or not there, and the next `init` goes on.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_init_is_whole_or_not_there() {
+    let server = TestServer::private();
+    let site = Site::on(
+        &server,
+        Plan {
+            ready: false,
+            ..Plan::default()
+        },
+    );
+    site.json("07:00", &["demo", "seed", "--customers", "1"], 0);
+    let note = site.dir.path().join("wa-notify.toml.running");
+    let ours = || {
+        let sql = "SELECT COUNT(*) FROM RDB$RELATIONS WHERE RDB$RELATION_NAME STARTING WITH 'WA_'";
+        site.look(sql)
+    };
+    // A server that says nothing is not waited for.
+    let frozen = server.freeze();
+    let starting = site.start("07:30", &["init"]);
+    eventually("it has the lock", || note.exists());
+    starting.interrupt();
+    let ended = starting.wait().expect(1);
+    assert!(ended.stderr.contains("Interrompido a pedido"), "{ended:?}");
+    drop(frozen);
+    assert_eq!(ours(), ["0"]);
+
+    // At any moment of its work.
+    let mut ended = Vec::new();
+    for _ in 0..3 {
+        let starting = site.start("07:30", &["init"]);
+        eventually("it has the lock, or is over", || note.exists() || ours() != ["0"]);
+        starting.interrupt();
+        ended.push(starting.wait().code);
+    }
+    assert!(ended.iter().all(|code| matches!(code, Some(0 | 1))), "{ended:?}");
+    let applied = site.json("07:31", &["init"], 0)["migrations_applied"].clone();
+    assert!(applied.is_array(), "{ended:?}");
+    site.json("08:00", &["pair", "--status"], 0);
+    assert_eq!(site.scan()["notices"].as_array().map(Vec::len), Some(1));
+}
+
 /// Ctrl-C while `scan` works: all of it or nothing.
 #[cfg(unix)]
 #[test]

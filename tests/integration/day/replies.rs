@@ -5,7 +5,7 @@ use wa_notify::adapters::firebird::sample::close_day;
 
 use super::{heard, notices, phone};
 use crate::support::sandbox::Sandbox;
-use crate::support::site::{Plan, Site, instant};
+use crate::support::site::{DAY, Plan, Site, eventually, instant};
 
 /// A site whose three notices (customer 1; two contacts of customer 2) are sent.
 fn sent() -> (Site, [String; 3]) {
@@ -151,6 +151,89 @@ fn no_machine_talks_over_a_person_of_the_shop() {
     let report = site.json("09:05", &["replies"], 8);
     assert_eq!((&report["stored"], &report["answered"]), (&2.into(), &1.into()));
     assert_eq!((heard(&site)[&ana], heard(&site)[&bia]), (4, 5));
+}
+
+/// However long before the answer they wrote: the polls between have forgotten it, the chat has not.
+#[test]
+fn no_machine_talks_over_what_a_person_wrote_hours_ago() {
+    let (site, [ana, bia, _]) = sent();
+    let writes = |call: &str, who: &str, number: &str, text: &str, at: &str| {
+        let body = json!({who: number, "text": text, "at": instant(DAY, at)});
+        site.sandbox.control(&format!("/sandbox/{call}"), &body);
+    };
+    writes(
+        "shop-writes",
+        "to",
+        &ana,
+        "Oi Maria, aqui é a Rosângela.",
+        "09:10",
+    );
+    site.json("09:15", &["replies"], 0);
+    writes("reply", "from", &ana, "Oi! Consigo parcelar?", "11:00");
+    writes("reply", "from", &bia, "Bom dia", "11:00");
+    let report = site.json("11:05", &["replies"], 8);
+    assert_eq!((&report["stored"], &report["answered"]), (&2.into(), &1.into()));
+    assert_eq!((heard(&site)[&ana], heard(&site)[&bia]), (4, 5));
+}
+
+/// A chat that cannot be read may hold anything: the customer waits for a person.
+#[test]
+fn no_answer_into_a_chat_that_cannot_be_read() {
+    let (site, [ana, ..]) = sent();
+    site.sandbox.reply(&ana, "Bom dia");
+    // The first question is for all chats, the second for this one.
+    site.sandbox
+        .faults(json!({"fault": "error_before", "on": "find", "skip": 1, "times": 1}));
+    let report = site.json("09:05", &["replies"], 8);
+    assert_eq!((&report["stored"], &report["answered"]), (&1.into(), &0.into()));
+    assert_eq!(heard(&site)[&ana], 4);
+}
+
+/// What came while the phone had no link arrives later under its own, older time.
+#[test]
+fn nothing_that_was_written_during_an_outage_is_lost() {
+    let (site, [ana, ..]) = sent();
+    site.json("09:05", &["replies"], 0);
+    site.sandbox.unlink("loja");
+    site.json("10:30", &["replies"], 6);
+    site.json("10:31", &["pair", "--png", "qr.png"], 0);
+    let body = json!({"from": ana, "text": "SAIR", "at": instant(DAY, "09:20")});
+    site.sandbox.control("/sandbox/reply", &body);
+    let report = site.json("10:35", &["replies"], 0);
+    assert_eq!((&report["stored"], &report["opted_out"]), (&1.into(), &1.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_between_two_answers() {
+    let (site, [ana, bia, _]) = sent();
+    let before = site.messages().len();
+    site.sandbox.reply(&ana, "Bom dia");
+    site.sandbox.reply(&bia, "Boa tarde");
+    site.sandbox
+        .faults(json!({"fault": "delay_after", "ms": 2_000, "times": 1}));
+    let polling = site.start("09:05", &["--json", "replies"]);
+    eventually("the first answer is on the phone", || {
+        site.messages().len() == before + 1
+    });
+    polling.interrupt();
+    let report = polling.wait().expect(8).json();
+    assert_eq!(
+        (&report["interrupted"], &report["stored"], &report["answered"]),
+        (&true.into(), &1.into(), &1.into())
+    );
+    assert_eq!(
+        site.look("SELECT STATE FROM WA_ANSWER"),
+        ["accepted"],
+        "what left is on record"
+    );
+    // The other one's turn comes, and the first hears nothing twice.
+    let report = site.json("09:06", &["replies"], 8);
+    assert_eq!((&report["stored"], &report["answered"]), (&1.into(), &1.into()));
+    assert_eq!(
+        (site.messages().len(), heard(&site)[&ana], heard(&site)[&bia]),
+        (before + 2, 5, 5)
+    );
 }
 
 /// A site with this treatment of replies, everything sent.

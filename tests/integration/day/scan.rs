@@ -1,9 +1,11 @@
 //! `scan`: dry runs, repetition, the ERP's tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use wa_notify::adapters::firebird::sample::{Ledger, SampleSpec, seed};
 
 use super::notices;
-use crate::support::site::{SEND_AT, Site};
+use crate::support::site::{DAY, SEND_AT, Site};
 
 #[test]
 fn looking_changes_not_one_row() {
@@ -111,4 +113,77 @@ fn one_customer_alone() {
     let rest = site.scan();
     assert_eq!(notices(&rest).len(), 3);
     assert_eq!(rest["totals"]["standing"], 2);
+}
+
+/// More than one piece of a table, of a statement list and of a block.
+#[test]
+fn a_large_shop_is_told_and_stored_whole() {
+    let site = Site::of(3);
+    let spec = SampleSpec {
+        customers: 3_000,
+        ledger: Ledger::AllOpen,
+        ..SampleSpec::new(DAY.parse().unwrap())
+    };
+    seed(&site.database().settings, &spec, &mut |_, _| {}).unwrap();
+    let dry = site.json("08:20", &["scan", "--dry-run"], 0);
+    let told = notices(&dry);
+    assert!(told.len() > 550, "two pieces of a table: {}", told.len());
+    assert_eq!(dry["totals"]["notices"], told.len());
+
+    let text = site.run("08:20", &["scan", "--dry-run"]).expect(0).stdout;
+    assert_eq!(
+        text.matches("Cliente ").count(),
+        1,
+        "one header: {}",
+        &text[..400]
+    );
+    let (table, _) = text.split_once("\n\n").unwrap();
+    let amounts: Vec<&str> = table.lines().filter(|line| line.contains("R$ ")).collect();
+    assert_eq!(amounts.len(), told.len(), "a row for each notice");
+    assert!(table.lines().all(|line| line.chars().count() <= 80));
+    // Amounts stand right-aligned in one column, through all pieces.
+    let ends: BTreeSet<usize> = amounts
+        .iter()
+        .map(|line| {
+            let (before, amount) = line.split_once("R$ ").unwrap();
+            let amount = amount.split(' ').next().unwrap();
+            before.chars().count() + amount.chars().count()
+        })
+        .collect();
+    assert_eq!(ends.len(), 1, "{ends:?}");
+
+    let stored = site.json("08:21", &["scan"], 10);
+    assert_eq!(
+        stored["notices"], dry["notices"],
+        "the dry run told what is stored"
+    );
+    assert_eq!(stored["skipped"], dry["skipped"]);
+    let items: usize = told
+        .iter()
+        .map(|n| n["receivables"].as_array().unwrap().len())
+        .sum();
+    let parts: usize = told
+        .iter()
+        .map(|n| n["documents"].as_array().unwrap().len())
+        .sum();
+    let skipped = dry["skipped"].as_array().unwrap().len();
+    for (table, rows) in [
+        ("WA_NOTICE", told.len()),
+        ("WA_NOTICE_ITEM", items),
+        ("WA_CLAIM", items),
+        ("WA_PART", parts),
+        ("WA_DECISION", skipped),
+    ] {
+        assert_eq!(
+            site.look(&format!("SELECT COUNT(*) FROM {table}")),
+            [rows.to_string()],
+            "{table}"
+        );
+    }
+    let again = site.json("08:31", &["scan"], 10);
+    assert_eq!(again["totals"]["standing"], told.len());
+    assert_eq!(
+        (notices(&again).len(), &again["run"]),
+        (0, &serde_json::Value::Null)
+    );
 }

@@ -16,6 +16,7 @@ use wa_notify::render::file_names;
 use super::samples;
 
 /// Runs cases of a kind: some in every test run, or as long as `WA_NOTIFY_FUZZ_SECONDS` says.
+#[expect(clippy::disallowed_methods, reason = "how long to go on is real time")]
 fn fuzz<S: Strategy>(cases: u32, strategy: S, test: impl Fn(S::Value) -> Result<(), TestCaseError>) {
     let seconds = std::env::var("WA_NOTIFY_FUZZ_SECONDS")
         .ok()

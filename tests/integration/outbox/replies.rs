@@ -5,7 +5,7 @@ use wa_notify::domain::ids::InstanceId;
 use wa_notify::domain::notice::{NoticeState, PartEvent, PartState};
 use wa_notify::domain::reply::Intent;
 use wa_notify::ports::gateway::CanonicalId;
-use wa_notify::ports::outbox::{AnswerOutcome, Begun, NewReply, Outbox};
+use wa_notify::ports::outbox::{AnswerOutcome, Begun, NewReply, Outbox, ReplyStored};
 
 use super::{ANA, BIA, World, begin, now, part, phone, send, today};
 
@@ -31,19 +31,28 @@ fn reply(gateway_id: &str, text: &str) -> NewReply {
     }
 }
 
+fn is_new(stored: ReplyStored) -> bool {
+    matches!(stored, ReplyStored::New { .. })
+}
+
 #[test]
 fn what_people_write_survives_any_database() {
     for charset in ["NONE", "WIN1252", "ISO8859_1", "UTF8"] {
         let mut world = World::with_charset(charset);
         let text = "Já paguei ontem 👍🏽 — “ok” ☂ ção\r\nобещаю";
         assert!(
-            world.outbox.store_reply(&reply("A1", text), true).unwrap(),
+            is_new(world.outbox.store_reply(&reply("A1", text), true, now()).unwrap()),
             "{charset}"
         );
         let mut voice = reply("A2", "");
         (voice.text, voice.media, voice.at) = (None, Some("audio".to_owned()), now() + TimeDelta::seconds(1));
-        assert!(world.outbox.store_reply(&voice, true).unwrap());
-        assert!(world.outbox.store_reply(&reply("A3", "ok"), false).unwrap());
+        assert!(is_new(world.outbox.store_reply(&voice, true, now()).unwrap()));
+        assert!(is_new(
+            world
+                .outbox
+                .store_reply(&reply("A3", "ok"), false, now())
+                .unwrap()
+        ));
         let stored = world.outbox.replies_for_person(10).unwrap();
         assert_eq!(stored.len(), 2, "{charset}");
         assert_eq!(
@@ -59,12 +68,23 @@ fn what_people_write_survives_any_database() {
 #[test]
 fn a_reply_is_stored_once() {
     let mut world = World::new();
-    assert!(world.outbox.store_reply(&reply("A1", "oi"), true).unwrap());
-    assert!(!world.outbox.store_reply(&reply("A1", "oi"), true).unwrap());
-    assert!(!world.another().store_reply(&reply("A1", "other"), true).unwrap());
+    assert!(is_new(
+        world.outbox.store_reply(&reply("A1", "oi"), true, now()).unwrap()
+    ));
+    assert!(!is_new(
+        world.outbox.store_reply(&reply("A1", "oi"), true, now()).unwrap()
+    ));
+    assert!(!is_new(
+        world
+            .another()
+            .store_reply(&reply("A1", "other"), true, now())
+            .unwrap()
+    ));
     let mut elsewhere = reply("A1", "oi");
     elsewhere.instance = InstanceId::new("filial");
-    assert!(world.outbox.store_reply(&elsewhere, false).unwrap());
+    assert!(is_new(
+        world.outbox.store_reply(&elsewhere, false, now()).unwrap()
+    ));
     assert_eq!(world.look("SELECT COUNT(*) FROM WA_REPLY"), 2);
 }
 
@@ -286,6 +306,56 @@ fn an_opt_out_stops_what_is_queued_and_frees_what_was_not_begun() {
     let sql =
         "SELECT COUNT(*) FROM WA_EVENT WHERE KIND IN ('opt_out', 'opt_in') AND DETAIL NOT CONTAINING '98765'";
     assert_eq!(world.look(sql), 2, "the log masks the phone");
+}
+
+/// A reply never comes a second time, so what it asks for is in the transaction that stores it.
+#[test]
+fn a_reply_and_what_it_asks_for_are_one() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let says = |gateway_id: &str, intent: Intent| NewReply {
+        intent,
+        ..reply(gateway_id, "")
+    };
+    let mut store = |gateway_id: &str, intent| {
+        world
+            .outbox
+            .store_reply(&says(gateway_id, intent), false, now())
+            .unwrap()
+    };
+    let changed = |consent_changed| ReplyStored::New { consent_changed };
+    assert_eq!(store("A1", Intent::Other), changed(false));
+    assert_eq!(store("A2", Intent::OptOut), changed(true));
+    assert_eq!(store("A3", Intent::WrongNumber), changed(false));
+    assert_eq!(store("A4", Intent::OptIn), changed(true));
+    // An old word that is read again undoes nothing that came after it.
+    assert_eq!(store("A2", Intent::OptOut), ReplyStored::Known);
+    assert!(world.outbox.memory(&[]).unwrap().opted_out.is_empty());
+    let notice = world.outbox.notice(id).unwrap().unwrap();
+    assert_eq!(
+        (notice.state, notice.reason.as_deref()),
+        (NoticeState::Skipped, Some("opted_out"))
+    );
+
+    // Disk full, power cut, Ctrl-C: neither of them or both.
+    let mut ddl = world.database.with(&[
+        "CREATE EXCEPTION NO_ROOM 'no room'",
+        "CREATE TRIGGER T FOR WA_OPT_OUT BEFORE INSERT AS BEGIN EXCEPTION NO_ROOM; END",
+    ]);
+    world.outbox = world.another();
+    let failed = world
+        .outbox
+        .store_reply(&says("A5", Intent::OptOut), false, now());
+    assert!(failed.is_err(), "{failed:?}");
+    ddl.execute("DROP TRIGGER T", &[]).unwrap();
+    world.outbox = world.another();
+    assert_eq!(
+        world
+            .outbox
+            .store_reply(&says("A5", Intent::OptOut), false, now())
+            .unwrap(),
+        changed(true)
+    );
 }
 
 #[test]

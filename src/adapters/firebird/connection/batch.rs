@@ -1,7 +1,12 @@
 //! Many statements in few round trips: EXECUTE BLOCK, a tenth of the time of one prepared INSERT after the other.
+//!
+//! [`Batch`] writes values as literals and takes any statement; [`Block`] has parameters, and where the same statements
+//! come again in the same order the server keeps them prepared: a third of the time once more, for rows by the thousand.
+
+use std::fmt::Write;
 
 use super::value::{Value, literal};
-use super::{Connection, DatabaseError};
+use super::{Connection, DatabaseError, MAX_PARAMETERS};
 
 /// The native client cuts SQL at 64 KB in silence.
 pub(super) const MAX_SQL_BYTES: usize = 60_000;
@@ -61,6 +66,106 @@ impl Batch {
             connection.execute_once(&block)?;
         }
         Ok(())
+    }
+}
+
+/// A block is sent when it has more values than this, so that it is always after the same number of equal statements.
+const FULL: usize = MAX_PARAMETERS - 100;
+
+/// Collects statements with typed parameters. Each `?` is followed by a letter for its type:
+///
+/// | letter | type |
+/// |---|---|
+/// | `i` | BIGINT |
+/// | `d`, `t` | DATE, TIMESTAMP |
+/// | `w`, `k`, `a` | ASCII text up to 40, 120, 200 |
+/// | `u` | UTF-8 bytes up to 300 |
+/// | `b` | binary blob |
+/// | `s`, `l` | text in the database's character set up to 80, 500 |
+///
+/// All parameters of a block together must stay below 64 KB as declared: take the shortest that fits.
+#[derive(Debug, Default)]
+pub struct Block {
+    declarations: String,
+    body: String,
+    values: Vec<Value>,
+    statements: usize,
+}
+
+impl Block {
+    /// Adds a statement of at most 100 values; a full block is sent first.
+    ///
+    /// # Errors
+    /// Those of [`Self::send`].
+    pub fn push(
+        &mut self,
+        connection: &mut Connection,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<(), DatabaseError> {
+        if self.values.len() > FULL || self.statements == MAX_STATEMENTS {
+            self.send(connection)?;
+        }
+        let mut pieces = sql.split('?');
+        self.body.push_str(pieces.next().unwrap_or_default());
+        let mut values = values.into_iter();
+        for piece in pieces {
+            let (letter, rest) = piece.split_at(1);
+            let kind = match letter {
+                "i" => "BIGINT",
+                "w" => "VARCHAR(40) CHARACTER SET ASCII",
+                "k" => "VARCHAR(120) CHARACTER SET ASCII",
+                "a" => "VARCHAR(200) CHARACTER SET ASCII",
+                "u" => "VARCHAR(300) CHARACTER SET OCTETS",
+                "b" => "BLOB SUB_TYPE BINARY",
+                "t" => "TIMESTAMP",
+                "s" => "VARCHAR(80)",
+                "l" => "VARCHAR(500)",
+                _ => "DATE",
+            };
+            let number = self.values.len();
+            let comma = if number == 0 { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(self.declarations, "{comma}P{number} {kind} = ?");
+            let _ = write!(self.body, ":P{number}{rest}");
+            self.values.push(values.next().unwrap_or(Value::Null));
+        }
+        debug_assert!(values.next().is_none(), "more values than ? in {sql}");
+        self.body.push_str(";\n");
+        self.statements += 1;
+        Ok(())
+    }
+
+    /// Adds PSQL behind the last statement, such as a look at its ROW_COUNT.
+    pub fn then(&mut self, psql: &str) {
+        self.body.push_str(psql);
+    }
+
+    /// Sends what is left.
+    ///
+    /// # Errors
+    /// Those of [`Connection::execute`].
+    pub fn send(&mut self, connection: &mut Connection) -> Result<(), DatabaseError> {
+        let Block {
+            declarations,
+            body,
+            values,
+            statements: _,
+        } = std::mem::take(self);
+        if body.is_empty() {
+            return Ok(());
+        }
+        let declarations = if declarations.is_empty() {
+            String::new()
+        } else {
+            format!("({declarations})")
+        };
+        connection
+            .execute(
+                &format!("EXECUTE BLOCK {declarations} AS BEGIN\n{body}END"),
+                &values,
+            )
+            .map(drop)
     }
 }
 

@@ -43,7 +43,7 @@ use rsfbclient::prelude::{
 };
 use rsfbclient::{Charset, FbError, SimpleConnection, SqlType};
 
-pub use self::batch::Batch;
+pub use self::batch::{Batch, Block};
 pub use self::relay::Interrupt;
 pub use self::settings::{CharsetChoice, ConnectionSettings, Driver};
 pub use self::value::{Column, ColumnKey, ColumnKind, Row, Value, literal};
@@ -153,14 +153,14 @@ impl Connection {
     pub fn query(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, DatabaseError> {
         let mut rows = Vec::new();
         self.query_each(sql, parameters, &mut |row| {
-            rows.push(row);
+            rows.push(row.take());
             ControlFlow::Continue(())
         })?;
         Ok(rows)
     }
 
-    /// Rows of a SELECT one by one, in constant memory; `Break` ends it early. The time limit counts anew for every
-    /// block of rows that is fetched.
+    /// Rows of a SELECT one by one, in constant memory: each in the place of the one before. `Break` ends it early. The
+    /// time limit counts anew for every block of rows that is fetched.
     ///
     /// # Errors
     /// [`DatabaseError`]; rows may have been handed out before.
@@ -168,7 +168,7 @@ impl Connection {
         &mut self,
         sql: &str,
         parameters: &[Value],
-        each: &mut dyn FnMut(Row) -> ControlFlow<()>,
+        each: &mut dyn FnMut(&mut Row) -> ControlFlow<()>,
     ) -> Result<(), DatabaseError> {
         let parameters = self.checked(sql, parameters)?;
         self.within(Transaction::ReadSnapshot, |connection| {
@@ -189,20 +189,19 @@ impl Connection {
             };
             arm(true);
             let mut rows = client.query_iter::<_, rsfbclient::Row>(sql, parameters)?;
-            let mut names: Option<Arc<[Arc<str>]>> = None;
+            let mut current: Option<Row> = None;
             loop {
                 arm(true);
                 let next = rows.next();
                 arm(false);
                 let Some(row) = next else { break };
                 let columns = row?.cols;
-                let names =
-                    names.get_or_insert_with(|| columns.iter().map(|c| Arc::clone(&c.name)).collect());
-                let values = columns
-                    .into_iter()
-                    .map(|column| Value::from_sql(column.value))
-                    .collect();
-                if each(Row::new(Arc::clone(names), values)).is_break() {
+                let row = current.get_or_insert_with(|| {
+                    let names = columns.iter().map(|c| Arc::clone(&c.name)).collect();
+                    Row::new(names, Vec::with_capacity(columns.len()))
+                });
+                row.fill(columns.into_iter().map(|column| Value::from_sql(column.value)));
+                if each(row).is_break() {
                     break;
                 }
             }

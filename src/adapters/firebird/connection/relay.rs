@@ -123,6 +123,7 @@ impl Shared {
                 state.cut = Some(Cut::TimedOut(limit, during));
                 state.shut();
             } else {
+                state.sleeps_until = Some(end);
                 state = self
                     .changed
                     .wait_timeout(state, left)

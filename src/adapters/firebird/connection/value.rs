@@ -274,6 +274,17 @@ impl Row {
         Row { names, values }
     }
 
+    /// Other values of the same columns.
+    pub(super) fn fill(&mut self, values: impl Iterator<Item = Value>) {
+        self.values.clear();
+        self.values.extend(values);
+    }
+
+    /// The row as one of its own; the columns stay, without values.
+    pub(super) fn take(&mut self) -> Row {
+        Row::new(Arc::clone(&self.names), std::mem::take(&mut self.values))
+    }
+
     /// The value; `None` when there is no such column.
     pub fn value(&self, column: impl ColumnKey) -> Option<&Value> {
         self.values.get(column.position(self)?)

@@ -108,11 +108,7 @@ impl FirebirdSnapshot<'_> {
         self.connection
             .query_each(&sql, &[], &mut |values| {
                 number += 1;
-                let fields = Fields {
-                    query,
-                    row: &values,
-                    positions: &places,
-                };
+                let fields = Fields::new(query, values, &places);
                 if rows.len() < wanted {
                     let fetched = specs.iter().zip(&places).filter(|(_, place)| place.is_some());
                     rows.push(

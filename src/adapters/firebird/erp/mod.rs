@@ -5,6 +5,7 @@
 //! | [`source`] | the SQL files: shipped, or a site's own |
 //! | [`contract`] | which columns each must deliver |
 //! | `snapshot` | how a query is described, wrapped, narrowed and run |
+//! | [`indexes`] | which tables are read as a whole, and the index that is missing |
 //! | `rows` | each query's rows -> values of the domain |
 //! | `read` | single values as real databases hold them -> checked values |
 //!
@@ -13,6 +14,7 @@
 //! never meets a float.
 
 pub mod contract;
+pub mod indexes;
 pub mod look;
 mod read;
 mod rows;

@@ -1,5 +1,7 @@
 //! Values of rows as real databases hold them -> checked values, or a named reason.
 
+use std::fmt::Write;
+
 use chrono::{Datelike, NaiveDate};
 
 use super::contract::{Present, Spec, columns};
@@ -30,10 +32,10 @@ impl Fault {
 
 /// One row, by the names of its query's contract. A column that the query lacks reads as null.
 pub struct Fields<'a> {
-    pub query: &'static str,
-    pub row: &'a Row,
+    specs: &'static [Spec],
+    row: &'a Row,
     /// Where each column of the contract stands in the row.
-    pub positions: &'a [Option<usize>],
+    positions: &'a [Option<usize>],
 }
 
 const NULL: Value = Value::Null;
@@ -56,6 +58,17 @@ macro_rules! readers {
     )+};
 }
 
+impl<'a> Fields<'a> {
+    /// A row of `query`; `positions` are those of [`positions`].
+    pub fn new(query: &str, row: &'a Row, positions: &'a [Option<usize>]) -> Self {
+        Fields {
+            specs: columns(query),
+            row,
+            positions,
+        }
+    }
+}
+
 impl Fields<'_> {
     readers! {
         /// Trimmed text.
@@ -74,8 +87,17 @@ impl Fields<'_> {
         opt_count -> u32, count;
     }
 
+    /// A key that must be there, as `make` keeps it.
+    pub fn id<T>(&self, column: &'static str, make: impl FnOnce(&str) -> T) -> Result<T, Fault> {
+        match with_text(self.value(column), make) {
+            Ok(Some(id)) => Ok(id),
+            Ok(None) => Err(self.fault(column, BadValue::Missing)),
+            Err(problem) => Err(self.fault(column, problem)),
+        }
+    }
+
     pub fn value(&self, column: &'static str) -> &Value {
-        let at = columns(self.query).iter().position(|spec| spec.name == column);
+        let at = self.specs.iter().position(|spec| spec.name == column);
         at.and_then(|at| self.positions[at])
             .and_then(|at| self.row.value(at))
             .unwrap_or(&NULL)
@@ -149,18 +171,54 @@ pub fn shown(spec: &Spec, value: &Value) -> String {
 }
 
 fn text(value: &Value) -> Result<Option<String>, BadValue> {
-    let text = match value {
-        Value::Null => return Ok(None),
-        Value::Int(i) => i.to_string(),
-        Value::Text(text) => text.trim_matches(is_padding).to_owned(),
+    with_text(value, str::to_owned)
+}
+
+/// What `read` makes of a value's trimmed text, which is nowhere copied for it; null and blank are `None`.
+fn with_text<T>(value: &Value, read: impl FnOnce(&str) -> T) -> Result<Option<T>, BadValue> {
+    let some = |text: &str| {
+        let text = text.trim_matches(is_padding);
+        (!text.is_empty()).then(|| read(text))
+    };
+    Ok(match value {
+        Value::Null => None,
+        Value::Int(i) => {
+            let mut digits = Digits::default();
+            // Nineteen digits and a sign always fit.
+            let _ = write!(digits, "{i}");
+            some(digits.as_str())
+        }
+        Value::Text(text) => some(text),
         // A text kept in a binary blob.
         Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => text.trim_matches(is_padding).to_owned(),
-            Err(_) => charset::ansi(bytes).trim_matches(is_padding).to_owned(),
+            Ok(text) => some(text),
+            Err(_) => some(&charset::ansi(bytes)),
         },
         _ => return Err(BadValue::NotText),
-    };
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    })
+}
+
+/// An integer's digits, without a place on the heap: most keys are numbers.
+#[derive(Default)]
+struct Digits {
+    bytes: [u8; 20],
+    length: usize,
+}
+
+impl Digits {
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl Write for Digits {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end).ok_or(std::fmt::Error)?;
+        place.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
 }
 
 /// What pads CHAR columns: blanks, and zero bytes written by old programs.
@@ -168,16 +226,29 @@ fn is_padding(c: char) -> bool {
     c.is_whitespace() || c == '\0'
 }
 
+/// 30 December 1899, zero in the calendar of Delphi and Excel.
+const NO_DATE: NaiveDate = match NaiveDate::from_ymd_opt(1899, 12, 30) {
+    Some(date) => date,
+    None => panic!("not a date"),
+};
+
 fn date(value: &Value) -> Result<Option<NaiveDate>, BadValue> {
     let date = match value {
         Value::Timestamp(at) => at.date(),
         Value::Date(date) => *date,
         _ => match text(value).map_err(|_| BadValue::NotADate)? {
             None => return Ok(None),
+            // A mask that nobody filled in: "  /  /    ".
+            Some(typed) if typed.chars().all(|c| matches!(c, '/' | '-' | '.' | '_' | ' ')) => {
+                return Ok(None);
+            }
             Some(typed) => typed_date(&typed).ok_or(BadValue::NotADate)?,
         },
     };
-    // 30/12/1899 is what Delphi programs write for "no date"; it is no date anyone meant.
+    // Delphi programs count days from here: it is what they write for "no date".
+    if date == NO_DATE {
+        return Ok(None);
+    }
     if (1950..=2150).contains(&date.year()) {
         Ok(Some(date))
     } else {
@@ -200,21 +271,19 @@ fn typed_date(text: &str) -> Option<NaiveDate> {
 }
 
 fn money(value: &Value) -> Result<Option<Cents>, BadValue> {
-    let Some(typed) = text(value).map_err(|_| BadValue::NotANumber)? else {
-        return Ok(None);
+    let read = |typed: &str| {
+        // Text columns may hold Brazilian numbers: 1.234,56. The database itself never prints a comma.
+        if typed.contains(',') {
+            Cents::from_decimal(&typed.replace('.', "").replacen(',', ".", 1))
+        } else {
+            Cents::from_decimal(typed)
+        }
     };
-    // Text columns may hold Brazilian numbers: 1.234,56. The database itself never prints a comma.
-    let plain = if typed.contains(',') {
-        typed.replace('.', "").replacen(',', ".", 1)
-    } else {
-        typed
-    };
-    Cents::from_decimal(&plain)
-        .map(Some)
-        .map_err(|error| match error {
-            MoneyError::OutOfRange => BadValue::OutOfRange,
-            MoneyError::NotANumber => BadValue::NotANumber,
-        })
+    let read = with_text(value, read).map_err(|_| BadValue::NotANumber)?;
+    read.transpose().map_err(|error| match error {
+        MoneyError::OutOfRange => BadValue::OutOfRange,
+        MoneyError::NotANumber => BadValue::NotANumber,
+    })
 }
 
 fn in_range(amount: Option<Cents>, least: i64, most: i64) -> Result<Option<Cents>, BadValue> {
@@ -228,13 +297,20 @@ fn flag(value: &Value) -> Result<Option<bool>, BadValue> {
     if let Value::Bool(flag) = value {
         return Ok(Some(*flag));
     }
-    let Some(typed) = text(value).map_err(|_| BadValue::NotAFlag)? else {
-        return Ok(None);
+    let read = |typed: &str| match typed {
+        // What nearly every ERP writes.
+        "S" | "1" => Some(true),
+        "N" | "0" => Some(false),
+        other => match other.to_uppercase().as_str() {
+            "S" | "SIM" | "Y" | "YES" | "T" | "TRUE" | "V" | "VERDADEIRO" | "-1" => Some(true),
+            "N" | "NAO" | "NÃO" | "NO" | "F" | "FALSE" | "FALSO" => Some(false),
+            _ => None,
+        },
     };
-    match typed.to_uppercase().as_str() {
-        "S" | "SIM" | "Y" | "YES" | "T" | "TRUE" | "V" | "VERDADEIRO" | "1" | "-1" => Ok(Some(true)),
-        "N" | "NAO" | "NÃO" | "NO" | "F" | "FALSE" | "FALSO" | "0" => Ok(Some(false)),
-        _ => Err(BadValue::NotAFlag),
+    match with_text(value, read).map_err(|_| BadValue::NotAFlag)? {
+        None => Ok(None),
+        Some(Some(flag)) => Ok(Some(flag)),
+        Some(None) => Err(BadValue::NotAFlag),
     }
 }
 
@@ -325,7 +401,12 @@ mod tests {
         assert_eq!(date(&v("  ")), Ok(None));
         assert_eq!(date(&v("31/01/26")), Err(BadValue::NotADate));
         assert_eq!(date(&v("00/00/0000")), Err(BadValue::NotADate));
-        assert_eq!(date(&v("30/12/1899")), Err(BadValue::OutOfRange));
+        assert_eq!(date(&v("30/12/0206")), Err(BadValue::NotADate));
+        assert_eq!(date(&v("30/12/2206")), Err(BadValue::OutOfRange));
+        // What old programs write for "no date".
+        for none in ["30/12/1899", "1899-12-30 00:00:00", "  /  /    ", "__/__/____"] {
+            assert_eq!(date(&v(none)), Ok(None), "{none}");
+        }
     }
 
     #[test]
@@ -352,6 +433,7 @@ mod tests {
     fn flags_and_days() {
         assert_eq!(flag(&v("s  ")), Ok(Some(true)));
         assert_eq!(flag(&Value::Int(0)), Ok(Some(false)));
+        assert_eq!(flag(&v(" não ")), Ok(Some(false)));
         assert_eq!(flag(&Value::Null), Ok(None));
         assert_eq!(flag(&v("X")), Err(BadValue::NotAFlag));
         assert_eq!(days(&v("5, 2;0")), Ok(Some(vec![5, 2, 0])));
@@ -360,6 +442,13 @@ mod tests {
         assert_eq!(days(&v("5,dois")), Err(BadValue::NotAListOfDays));
         assert_eq!(days(&v("-5")), Err(BadValue::NotAListOfDays));
         assert_eq!(count(&v("0")), Ok(None));
+    }
+
+    #[test]
+    fn integers_are_text_too() {
+        for i in [0, -1, 42, i64::MAX, i64::MIN] {
+            assert_eq!(text(&Value::Int(i)), Ok(Some(i.to_string())));
+        }
     }
 
     #[test]

@@ -3,11 +3,11 @@
 use super::contract::Expect;
 use super::read::{Fault, Fields};
 use super::snapshot::{FirebirdSnapshot, Narrow};
-use crate::adapters::firebird::connection::{ColumnKind, Value, literal};
+use crate::adapters::firebird::connection::{Value, literal};
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{
-    BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer, PolicyRow,
-    Receivable, SystemDates,
+    BadRow, BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer,
+    PolicyRow, Receivable, SystemDates,
 };
 use crate::domain::tax_id::TaxId;
 use crate::ports::erp::{ErpError, ErpSnapshot, QueryProblem, Scope};
@@ -54,7 +54,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let tax_id = f.text("TAX_ID")?;
             Ok(Some(Branch {
-                id: BranchId::new(f.text("BRANCH_ID")?),
+                id: f.id("BRANCH_ID", |id| BranchId::new(id))?,
                 legal_name: f.text("LEGAL_NAME")?,
                 trade_name: f.opt_text("TRADE_NAME")?,
                 tax_id: TaxId::parse(&tax_id).map_err(|_| f.fault("TAX_ID", BadValue::NotATaxId))?,
@@ -93,7 +93,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn instances(&mut self) -> Result<Batch<ContractInstance>, ErpError> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             Ok(Some(ContractInstance {
-                instance: InstanceId::new(f.text("INSTANCE")?),
+                instance: f.id("INSTANCE", |id| InstanceId::new(id))?,
                 branch: f.opt_text("BRANCH_ID")?.map(BranchId::new),
                 kind: f.opt_text("KIND")?,
                 url: f.opt_text("URL")?,
@@ -148,7 +148,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn customers(&mut self, scope: &Scope) -> Result<Batch<Customer>, ErpError> {
-        let narrows = self.by_customer("customers", scope, &[])?;
+        let narrows = self.narrows("customers", scope)?;
         self.read_parts("customers", scope, narrows, &["CUSTOMER_ID"], customer, |row| {
             row.id.clone()
         })
@@ -157,8 +157,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn contacts(&mut self, scope: &Scope) -> Result<Batch<Contact>, ErpError> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             Ok(Some(Contact {
-                id: ContactId::new(f.text("CONTACT_ID")?),
-                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                id: f.id("CONTACT_ID", |id| ContactId::new(id))?,
+                customer: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
                 // A contact without a name can still be written to; one without a phone is refused by selection,
                 // which can tell for whom.
                 name: f.opt_text("CONTACT_NAME")?.unwrap_or_default(),
@@ -166,7 +166,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 receives_whatsapp: f.opt_flag("RECEIVES_WHATSAPP")?.unwrap_or(false),
             }))
         };
-        let narrows = self.by_customer("contacts", scope, &[])?;
+        let narrows = self.narrows("contacts", scope)?;
         let key = |row: &Contact| (row.customer.clone(), row.id.clone());
         self.read_parts(
             "contacts",
@@ -179,15 +179,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError> {
-        let narrows = match scope {
-            Scope::DueBetween { from, to } => {
-                vec![Narrow {
-                    conditions: self.due_conditions("q", *from, *to)?,
-                    ..Narrow::default()
-                }]
-            }
-            Scope::Customers(_) => self.by_customer("receivables", scope, &[])?,
-        };
+        let narrows = self.narrows("receivables", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let (due_on, balance) = (f.date("DUE_ON")?, f.money("BALANCE")?);
             // Where the database could not filter (dates or numbers kept as text, sub-cent rests).
@@ -197,9 +189,9 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 return Ok(None);
             }
             Ok(Some(Receivable {
-                id: ReceivableId::new(f.text("RECEIVABLE_ID")?),
-                branch: BranchId::new(f.text("BRANCH_ID")?),
-                customer: CustomerId::new(f.text("CUSTOMER_ID")?),
+                id: f.id("RECEIVABLE_ID", |id| ReceivableId::new(id))?,
+                branch: f.id("BRANCH_ID", |id| BranchId::new(id))?,
+                customer: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
                 document: f.text("DOCUMENT")?,
                 installment: f.opt_text("INSTALLMENT")?,
                 issued_on: f.opt_date("ISSUED_ON")?,
@@ -216,50 +208,20 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         })
     }
 
-    fn boletos(&mut self, scope: &Scope) -> Result<Batch<BoletoRecord>, ErpError> {
-        let instructions = self.column("boletos", "q", "INSTRUCTIONS")?;
+    fn boletos_each(
+        &mut self,
+        scope: &Scope,
+        each: &mut dyn FnMut(BoletoRecord),
+    ) -> Result<Vec<BadRow>, ErpError> {
         let by_customer = self.column("boletos", "q", "CUSTOMER_ID")?.is_some();
-        let mut left_out = vec!["BOLETO_PDF"];
-        let narrows = match scope {
-            Scope::DueBetween { from, to } => {
-                // Each blob costs round trips, and a scan draws nothing.
-                if matches!(instructions, Some((_, ColumnKind::Blob))) {
-                    left_out.push("INSTRUCTIONS");
-                }
-                let joins = self.due_join("boletos", "RECEIVABLE_ID", *from, *to)?;
-                vec![Narrow {
-                    left_out: &left_out,
-                    joins,
-                    ..Narrow::default()
-                }]
-            }
-            Scope::Customers(_) if by_customer => self.by_customer("boletos", scope, &left_out)?,
-            Scope::Customers(ids) => {
-                let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
-                let (inner, _) = self.needed_column("receivables", "r", "RECEIVABLE_ID")?;
-                let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
-                let receivables = self.derived("receivables", None);
-                let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
-                let join = |part: String| {
-                    format!(
-                        " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
-                    )
-                };
-                let narrow = |part| Narrow {
-                    left_out: &left_out,
-                    joins: join(part),
-                    ..Narrow::default()
-                };
-                parts.into_iter().map(narrow).collect()
-            }
-        };
+        let narrows = self.narrows("boletos", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             // Sending finds boletos by this column where it is there: one without it would be lost in silence.
             if by_customer {
                 f.text("CUSTOMER_ID")?;
             }
             Ok(Some(BoletoRecord {
-                receivable: Some(ReceivableId::new(f.text("RECEIVABLE_ID")?)),
+                receivable: Some(f.id("RECEIVABLE_ID", |id| ReceivableId::new(id))?),
                 bank_code: f.opt_text("BANK_CODE")?,
                 agency: f.opt_text("AGENCY")?,
                 account: f.opt_text("ACCOUNT")?,
@@ -275,9 +237,20 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 instructions: f.opt_text("INSTRUCTIONS")?,
             }))
         };
-        self.read_parts("boletos", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
-            row.receivable.clone()
-        })
+        let mut bad = Vec::new();
+        for narrow in narrows {
+            let faults = self.read_each(
+                "boletos",
+                Some(scope),
+                &narrow,
+                &["RECEIVABLE_ID"],
+                read,
+                |row| row.receivable.clone(),
+                &mut |row| each(row),
+            )?;
+            bad.extend(faults);
+        }
+        Ok(bad)
     }
 
     fn find_customers(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
@@ -411,7 +384,7 @@ fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>,
         }
     };
     Ok(Some(Customer {
-        id: CustomerId::new(f.text("CUSTOMER_ID")?),
+        id: f.id("CUSTOMER_ID", |id| CustomerId::new(id))?,
         name: f.text("NAME")?,
         tax_id,
         address: f.opt_text("ADDRESS")?,

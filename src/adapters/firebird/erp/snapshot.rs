@@ -11,11 +11,23 @@ use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
 use crate::adapters::firebird::connection::{Column, ColumnKind, Connection, DatabaseError, Value, literal};
 use crate::domain::ids::CustomerId;
-use crate::domain::receivable::{BadValue, Batch};
+use crate::domain::receivable::{BadRow, BadValue, Batch};
 use crate::ports::erp::{ErpError, QueryProblem, Scope};
 
 /// Firebird allows 1,500; the statement must stay below 60 KB.
 const IDS_PER_QUERY: usize = 500;
+
+/// What only documents show of a customer.
+const ADDRESS: &[&str] = &["ADDRESS", "DISTRICT", "CITY", "STATE", "POSTAL_CODE"];
+
+/// What only documents show of a boleto. Much text, and blobs cost round trips each; a scan draws nothing.
+const ONLY_DRAWN: &[&str] = &[
+    "BOLETO_PDF",
+    "PIX_CODE",
+    "BENEFICIARY_NAME",
+    "BENEFICIARY_TAX_ID",
+    "INSTRUCTIONS",
+];
 
 /// One read-only snapshot transaction; it ends when this is dropped.
 #[derive(Debug)]
@@ -81,6 +93,69 @@ impl<'a> FirebirdSnapshot<'a> {
         row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
         key: impl Fn(&T) -> K,
     ) -> Result<Batch<T>, ErpError> {
+        let mut rows = Vec::new();
+        let bad = self.read_each(query, scope, narrow, key_columns, row, key, &mut |value| {
+            rows.push(value);
+        })?;
+        Ok(Batch { rows, bad })
+    }
+
+    /// The same, each value handed out as it comes; returns the rows that cannot be read.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "private; two of them are what `read` adds nothing to"
+    )]
+    pub(super) fn read_each<T, K: Eq + Hash>(
+        &mut self,
+        query: &'static str,
+        scope: Option<&Scope>,
+        narrow: &Narrow<'_>,
+        key_columns: &[&'static str],
+        row: impl Fn(&Fields<'_>, &mut Vec<Fault>) -> Result<Option<T>, Fault>,
+        key: impl Fn(&T) -> K,
+        each: &mut dyn FnMut(T),
+    ) -> Result<Vec<BadRow>, ErpError> {
+        let sql = self.select(query, scope, narrow)?;
+        let present = self.present(query)?;
+        let positions = read::positions(query, &present, narrow.left_out);
+        let mut bad = Vec::new();
+        let mut seen: HashSet<K> = HashSet::new();
+        let mut number = 0_usize;
+        let mut faults = Vec::new();
+        let read = self.connection.query_each(&sql, &[], &mut |values| {
+            number += 1;
+            let fields = Fields::new(query, values, &positions);
+            match row(&fields, &mut faults) {
+                Ok(None) => {}
+                Ok(Some(value)) => {
+                    if seen.insert(key(&value)) {
+                        each(value);
+                    } else {
+                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                    }
+                }
+                Err(fault) => faults.push(fault),
+            }
+            if !faults.is_empty() {
+                let mut name = fields.key(key_columns);
+                if name.is_empty() {
+                    name = format!("#{number}");
+                }
+                bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
+            }
+            ControlFlow::Continue(())
+        });
+        read.map_err(|error| refused(self.queries.get(query), error, false))?;
+        Ok(bad)
+    }
+
+    /// The statement that reads a query.
+    fn select(
+        &mut self,
+        query: &'static str,
+        scope: Option<&Scope>,
+        narrow: &Narrow<'_>,
+    ) -> Result<String, ErpError> {
         let present = self.present(query)?;
         let due = match scope {
             Some(Scope::DueBetween { from, to }) => Some((*from, *to)),
@@ -95,42 +170,7 @@ impl<'a> FirebirdSnapshot<'a> {
         if !narrow.conditions.is_empty() {
             sql.push_str(&format!(" WHERE {}", narrow.conditions.join(" AND ")));
         }
-        let positions = read::positions(query, &present, narrow.left_out);
-        let mut batch = Batch::default();
-        let mut seen: HashSet<K> = HashSet::new();
-        let mut number = 0_usize;
-        let read = self.connection.query_each(&sql, &[], &mut |values| {
-            number += 1;
-            let fields = Fields {
-                query,
-                row: &values,
-                positions: &positions,
-            };
-            let mut faults = Vec::new();
-            match row(&fields, &mut faults) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    if seen.insert(key(&value)) {
-                        batch.rows.push(value);
-                    } else {
-                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
-                    }
-                }
-                Err(fault) => faults.push(fault),
-            }
-            if !faults.is_empty() {
-                let mut name = fields.key(key_columns);
-                if name.is_empty() {
-                    name = format!("#{number}");
-                }
-                batch
-                    .bad
-                    .extend(faults.into_iter().map(|fault| fault.row(query, name.clone())));
-            }
-            ControlFlow::Continue(())
-        });
-        read.map_err(|error| refused(self.queries.get(query), error, false))?;
-        Ok(batch)
+        Ok(sql)
     }
 
     /// The same for each part of a long list of ids.
@@ -244,35 +284,76 @@ impl<'a> FirebirdSnapshot<'a> {
         })
     }
 
-    /// How to narrow a query of customers' things to a scope.
-    pub(super) fn by_customer<'n>(
+    /// How to narrow a query to a scope: a statement for each element.
+    pub(super) fn narrows(
         &mut self,
         query: &'static str,
         scope: &Scope,
-        left_out: &'n [&'n str],
-    ) -> Result<Vec<Narrow<'n>>, ErpError> {
-        Ok(match scope {
+    ) -> Result<Vec<Narrow<'static>>, ErpError> {
+        match scope {
             Scope::DueBetween { from, to } => {
-                let joins = self.due_join(query, "CUSTOMER_ID", *from, *to)?;
-                vec![Narrow {
-                    left_out,
-                    joins,
-                    ..Narrow::default()
-                }]
+                let narrow = match query {
+                    "receivables" => Narrow {
+                        conditions: self.due_conditions("q", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                    "boletos" => Narrow {
+                        left_out: ONLY_DRAWN,
+                        joins: self.due_join(query, "RECEIVABLE_ID", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                    _ => Narrow {
+                        left_out: if query == "customers" { ADDRESS } else { &[] },
+                        joins: self.due_join(query, "CUSTOMER_ID", *from, *to)?,
+                        ..Narrow::default()
+                    },
+                };
+                Ok(vec![narrow])
             }
             Scope::Customers(ids) => {
                 let ids: Vec<&str> = ids.iter().map(CustomerId::as_str).collect();
-                let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
-                conditions
-                    .into_iter()
-                    .map(|condition| Narrow {
+                let left_out: &[&str] = if query == "boletos" { &["BOLETO_PDF"] } else { &[] };
+                if query != "boletos" || self.column("boletos", "q", "CUSTOMER_ID")?.is_some() {
+                    let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
+                    let narrow = |condition| Narrow {
                         left_out,
                         conditions: vec![condition],
                         ..Narrow::default()
-                    })
-                    .collect()
+                    };
+                    return Ok(conditions.into_iter().map(narrow).collect());
+                }
+                let (inner, _) = self.needed_column("receivables", "r", "RECEIVABLE_ID")?;
+                let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
+                let receivables = self.derived("receivables", None);
+                let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
+                let join = |part: String| {
+                    format!(
+                        " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
+                    )
+                };
+                let narrow = |part| Narrow {
+                    left_out,
+                    joins: join(part),
+                    ..Narrow::default()
+                };
+                Ok(parts.into_iter().map(narrow).collect())
             }
-        })
+        }
+    }
+
+    /// The statements that read a scope, in the order in which a scan runs them: to look at their plans, or to measure
+    /// against.
+    ///
+    /// # Errors
+    /// [`ErpError`].
+    pub fn statements(&mut self, scope: &Scope) -> Result<Vec<String>, ErpError> {
+        let mut statements = Vec::new();
+        for query in ["receivables", "boletos", "customers", "contacts"] {
+            for narrow in self.narrows(query, scope)? {
+                statements.push(self.select(query, Some(scope), &narrow)?);
+            }
+        }
+        Ok(statements)
     }
 
     /// One blob of the first row that fits.
@@ -341,7 +422,7 @@ pub(super) fn select_list(query: &str, present: &Present, left_out: &[&str]) -> 
 }
 
 /// A column name as SQL takes it; quoted only where need be (dialect 1 knows no quoted names).
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     let plain = name.starts_with(|c: char| c.is_ascii_uppercase())
         && name
             .bytes()

@@ -22,6 +22,7 @@
 
 mod begin;
 mod block;
+mod holds;
 mod parts;
 mod replies;
 mod rows;
@@ -39,12 +40,12 @@ use super::migrations;
 use crate::domain::ids::{CustomerId, InstanceId, ReceivableId};
 use crate::domain::notice::{Ending, MessageId, NoticeId, PartEvent, PartKey, PartState};
 use crate::domain::phone::Phone;
-use crate::domain::selection::Skipped;
+use crate::domain::selection::{Hold, Skipped};
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, Resolution, RunId, RunSummary,
-    StoredReply,
+    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution, RunId,
+    RunSummary, StoredReply,
 };
 
 /// The WA_* tables of one database.
@@ -265,9 +266,15 @@ impl Outbox for FirebirdOutbox {
         self.link.read(|c| replies::answerable(c, instance, phone))
     }
 
-    fn store_reply(&mut self, reply: &NewReply, needs_person: bool) -> Result<bool, OutboxError> {
-        self.link
-            .write(Policy::ONCE, |c, _| replies::store_reply(c, reply, needs_person))
+    fn store_reply(
+        &mut self,
+        reply: &NewReply,
+        needs_person: bool,
+        now: DateTime<Utc>,
+    ) -> Result<ReplyStored, OutboxError> {
+        self.link.write(Policy::ONCE, |c, _| {
+            replies::store_reply(c, reply, needs_person, now)
+        })
     }
 
     fn begin_answer(
@@ -306,6 +313,20 @@ impl Outbox for FirebirdOutbox {
     fn opt_in(&mut self, phone: &Phone, now: DateTime<Utc>) -> Result<bool, OutboxError> {
         self.link
             .write(Policy::ONCE, |c, _| replies::opt_in(c, phone, now))
+    }
+
+    fn hold(&mut self, hold: &Hold, now: DateTime<Utc>) -> Result<(), OutboxError> {
+        self.link.write(Policy::ONCE, |c, _| holds::hold(c, hold, now))
+    }
+
+    fn lift_hold(&mut self, customer: &CustomerId, now: DateTime<Utc>) -> Result<bool, OutboxError> {
+        self.link
+            .write(Policy::ONCE, |c, _| holds::lift(c, customer, now))
+    }
+
+    fn replies_done(&mut self, notice: Option<NoticeId>, now: DateTime<Utc>) -> Result<u32, OutboxError> {
+        self.link
+            .write(Policy::ONCE, |c, _| replies::done(c, notice, now))
     }
 
     fn counts(

@@ -9,8 +9,9 @@ use super::send::stop_writing_to;
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{MessageId, NoticeId};
 use crate::domain::phone::Phone;
+use crate::domain::reply::Consent;
 use crate::ports::gateway::CanonicalId;
-use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, OutboxError};
+use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, OutboxError, ReplyStored};
 
 /// When a phone was resolved, and to what.
 pub(super) type Resolution = Option<(DateTime<Utc>, Option<CanonicalId>)>;
@@ -120,12 +121,12 @@ pub(super) fn answerable(
     Ok(found.into_iter().next())
 }
 
-/// `false`: it is known.
 pub(super) fn store_reply(
     connection: &mut Connection,
     reply: &NewReply,
     needs_person: bool,
-) -> Result<bool, OutboxError> {
+    now: DateTime<Utc>,
+) -> Result<ReplyStored, OutboxError> {
     let sql = "INSERT INTO WA_REPLY (INSTANCE, CHAT, GATEWAY_ID, PHONE, NOTICE, WRITTEN_AT, CONTENT, MEDIA, INTENT, \
                NEEDS_PERSON) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = [
@@ -141,10 +142,16 @@ pub(super) fn store_reply(
         flag(needs_person),
     ];
     match connection.execute(sql, &values) {
-        Ok(_) => Ok(true),
-        Err(DatabaseError::Duplicate { .. }) => Ok(false),
-        Err(error) => Err(error.into()),
+        Ok(_) => {}
+        Err(DatabaseError::Duplicate { .. }) => return Ok(ReplyStored::Known),
+        Err(error) => return Err(error.into()),
     }
+    let consent_changed = match reply.intent.consent() {
+        Some(Consent::Withdrawn { why }) => opt_out(connection, &reply.phone, why, now)?,
+        Some(Consent::Given) => opt_in(connection, &reply.phone, now)?,
+        None => false,
+    };
+    Ok(ReplyStored::New { consent_changed })
 }
 
 /// The id of an answer: part numbers begin at 1, so 0 is free for it.
@@ -240,6 +247,23 @@ pub(super) fn own_gateway_ids(
     );
     let to = vec![id(&to.0)?; 6];
     read_all("WA_PART", &connection.query(&sql, &to)?, |row| row.id())
+}
+
+/// A person has read them.
+pub(super) fn done(
+    connection: &mut Connection,
+    notice: Option<NoticeId>,
+    now: DateTime<Utc>,
+) -> Result<u32, OutboxError> {
+    let sql = "UPDATE WA_REPLY SET NEEDS_PERSON = 0 WHERE NEEDS_PERSON = 1";
+    let done = match notice {
+        None => connection.execute(sql, &[])?,
+        Some(notice) => connection.execute(&format!("{sql} AND NOTICE = ?"), &[notice.0.into()])?,
+    };
+    if done > 0 {
+        log(connection, now, notice, None, "replies_done", &done.to_string())?;
+    }
+    Ok(done.try_into().unwrap_or(u32::MAX))
 }
 
 /// `false`: it was opted out already; what is queued to it stops in any case.

@@ -1,13 +1,15 @@
 //! Values to columns and back. The connection speaks UTF-8 and the tables' text is ASCII or bytes, so that nothing is
 //! ever transliterated.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use sha2::{Digest, Sha256};
 
-use super::super::connection::{DatabaseError, Row, Value};
+use super::super::connection::{Connection, DatabaseError, Row, Value};
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::notice::{NoticeId, PartKind};
 use crate::domain::phone::Phone;
@@ -46,7 +48,10 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-fn unescape(text: &str) -> Option<String> {
+fn unescape(text: &str) -> Option<Cow<'_, str>> {
+    if !text.contains('%') {
+        return Some(Cow::Borrowed(text));
+    }
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -57,7 +62,7 @@ fn unescape(text: &str) -> Option<String> {
             bytes.push(byte);
         }
     }
-    String::from_utf8(bytes).ok()
+    String::from_utf8(bytes).ok().map(Cow::Owned)
 }
 
 /// The key of one of the ERP's things, an instance, or a canonical id.
@@ -102,14 +107,6 @@ pub(super) fn short(text: &str) -> Value {
         end -= 1;
     }
     Value::Text(format!("{}{ELLIPSIS}", &text[..end]))
-}
-
-/// The same as a literal of bytes, for batches.
-pub(super) fn short_literal(text: &str) -> Value {
-    match short(text) {
-        Value::Text(text) => Value::Bytes(text.into_bytes()),
-        other => other,
-    }
 }
 
 /// An instant by the program's clock, as UTC.
@@ -179,6 +176,20 @@ impl<'a> Reader<'a> {
         Ok(self.opt_int()?.map(NoticeId))
     }
 
+    /// ASCII text where it stands, without the padding of CHAR columns.
+    fn opt_str(&mut self) -> Result<Option<&'a str>, OutboxError> {
+        let column = self.next();
+        match self.row.value(column) {
+            Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text.trim_end_matches(' '))),
+            _ => Err(self.corrupt("text")),
+        }
+    }
+
+    fn str(&mut self) -> Result<&'a str, OutboxError> {
+        self.opt_str()?.ok_or_else(|| self.corrupt("to be null"))
+    }
+
     /// ASCII text.
     pub(super) fn text(&mut self) -> Result<String, OutboxError> {
         let column = self.next();
@@ -227,35 +238,43 @@ impl<'a> Reader<'a> {
         Ok(self.row.opt_timestamp(column)?.map(utc))
     }
 
-    pub(super) fn opt_id(&mut self) -> Result<Option<String>, OutboxError> {
-        match self.opt_text()? {
+    fn opt_key(&mut self) -> Result<Option<Cow<'a, str>>, OutboxError> {
+        match self.opt_str()? {
             None => Ok(None),
-            Some(text) => unescape(&text).map(Some).ok_or_else(|| self.corrupt("an id")),
+            Some(text) => unescape(text).map(Some).ok_or_else(|| self.corrupt("an id")),
         }
     }
 
+    fn key(&mut self) -> Result<Cow<'a, str>, OutboxError> {
+        self.opt_key()?.ok_or_else(|| self.corrupt("to be null"))
+    }
+
+    pub(super) fn opt_id(&mut self) -> Result<Option<String>, OutboxError> {
+        Ok(self.opt_key()?.map(Cow::into_owned))
+    }
+
     pub(super) fn id(&mut self) -> Result<String, OutboxError> {
-        self.opt_id()?.ok_or_else(|| self.corrupt("to be null"))
+        self.key().map(Cow::into_owned)
     }
 
     pub(super) fn branch(&mut self) -> Result<BranchId, OutboxError> {
-        self.id().map(BranchId::new)
+        self.key().map(BranchId::new)
     }
 
     pub(super) fn customer(&mut self) -> Result<CustomerId, OutboxError> {
-        self.id().map(CustomerId::new)
+        self.key().map(CustomerId::new)
     }
 
     pub(super) fn contact(&mut self) -> Result<ContactId, OutboxError> {
-        self.id().map(ContactId::new)
+        self.key().map(ContactId::new)
     }
 
     pub(super) fn receivable(&mut self) -> Result<ReceivableId, OutboxError> {
-        self.id().map(ReceivableId::new)
+        self.key().map(ReceivableId::new)
     }
 
     pub(super) fn instance(&mut self) -> Result<InstanceId, OutboxError> {
-        self.id().map(InstanceId::new)
+        self.key().map(InstanceId::new)
     }
 
     pub(super) fn canonical(&mut self) -> Result<CanonicalId, OutboxError> {
@@ -263,19 +282,19 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn phone(&mut self) -> Result<Phone, OutboxError> {
-        let text = self.text()?;
-        Phone::from_e164(&text).map_err(|_| self.corrupt("a phone"))
+        let text = self.str()?;
+        Phone::from_e164(text).map_err(|_| self.corrupt("a phone"))
     }
 
     pub(super) fn stage(&mut self) -> Result<Stage, OutboxError> {
-        let text = self.text()?;
+        let text = self.str()?;
         text.parse().map_err(|_| self.corrupt("a stage"))
     }
 
     /// A stored word, by the enum's `from_word`.
     pub(super) fn word<T>(&mut self, from_word: fn(&str) -> Option<T>) -> Result<T, OutboxError> {
-        let text = self.text()?;
-        from_word(&text).ok_or_else(|| self.corrupt("a known word"))
+        let text = self.str()?;
+        from_word(text).ok_or_else(|| self.corrupt("a known word"))
     }
 
     pub(super) fn kind(&mut self) -> Result<NoticeKind, OutboxError> {
@@ -284,9 +303,9 @@ impl<'a> Reader<'a> {
 
     /// Two columns: KIND, RECEIVABLE.
     pub(super) fn part_kind(&mut self) -> Result<PartKind, OutboxError> {
-        let word = self.text()?;
-        let receivable = self.opt_id()?.map(ReceivableId::new);
-        PartKind::from_stored(&word, receivable).ok_or_else(|| self.corrupt("about what KIND says"))
+        let word = self.str()?;
+        let receivable = self.opt_key()?.map(ReceivableId::new);
+        PartKind::from_stored(word, receivable).ok_or_else(|| self.corrupt("about what KIND says"))
     }
 
     /// RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, HAS_BOLETO.
@@ -315,6 +334,25 @@ pub(super) fn read_all<T>(
     rows.iter()
         .map(|row| read(&mut Reader::new(table, row)))
         .collect()
+}
+
+/// The same straight from the server, row by row: nothing is kept but what `read` keeps.
+pub(super) fn read_each(
+    connection: &mut Connection,
+    table: &'static str,
+    sql: &str,
+    values: &[Value],
+    mut read: impl FnMut(&mut Reader<'_>) -> Result<(), OutboxError>,
+) -> Result<(), OutboxError> {
+    let mut failed = None;
+    connection.query_each(sql, values, &mut |row| match read(&mut Reader::new(table, row)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
+        }
+    })?;
+    failed.map_or(Ok(()), Err)
 }
 
 /// What a guarded UPDATE that must hit one row hit instead: somebody else was there, try again.
@@ -351,7 +389,8 @@ mod tests {
         fn ids_come_back_as_they_were_and_are_plain_ascii(text in "\\PC{0,30}|[ -~]{0,30}") {
             let escaped = escape(&text);
             prop_assert!(escaped.bytes().all(|b| (b' '..=b'~').contains(&b)));
-            prop_assert_eq!(unescape(&escaped), Some(text));
+            let back = unescape(&escaped);
+            prop_assert_eq!(back.as_deref(), Some(text.as_str()));
         }
     }
 }

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::connection::{Batch, Connection, MAX_PARAMETERS, Value};
+use super::super::connection::{Connection, MAX_PARAMETERS};
+use super::block::Block;
 use super::parts::log;
-use super::rows::{id, read_all};
-use super::store::{INSERT_CLAIM, supersede};
+use super::rows::{Reader, id, read_all, read_each};
+use super::store::{push_claim, supersede};
 use crate::domain::ids::ReceivableId;
 use crate::domain::selection::{Hold, Recipient};
 use crate::ports::outbox::{Claim, Memory, OutboxError, RunId, RunSummary, Untouched};
@@ -20,39 +21,65 @@ pub(super) fn memory(
     receivables: &[ReceivableId],
 ) -> Result<Memory, OutboxError> {
     let mut memory = Memory::default();
-    for chunk in receivables.chunks(MAX_PARAMETERS) {
+    claims_of(
+        connection,
+        "RECEIVABLE, PHONE, STAGE, NOTICE",
+        receivables,
+        |row| {
+            memory.claims.push(Claim {
+                receivable: row.receivable()?,
+                phone: row.phone()?,
+                stage: row.stage()?,
+                notice: row.opt_notice()?,
+            });
+            Ok(())
+        },
+    )?;
+    memory.untouched = untouched(connection)?;
+    memory.last_written = last_written(connection)?;
+    read_each(
+        connection,
+        "WA_OPT_OUT",
+        "SELECT PHONE FROM WA_OPT_OUT",
+        &[],
+        |row| {
+            memory.opted_out.push(row.phone()?);
+            Ok(())
+        },
+    )?;
+    let sql = "SELECT CUSTOMER, UNTIL_ON, KIND FROM WA_HOLD";
+    read_each(connection, "WA_HOLD", sql, &[], |row| {
+        memory.holds.push(Hold {
+            customer: row.customer()?,
+            until: row.opt_date()?,
+            kind: row.text()?,
+        });
+        Ok(())
+    })?;
+    Ok(memory)
+}
+
+/// The claims of these receivables, by the table's key, in lists that the server takes.
+fn claims_of(
+    connection: &mut Connection,
+    columns: &str,
+    receivables: &[ReceivableId],
+    mut read: impl FnMut(&mut Reader<'_>) -> Result<(), OutboxError>,
+) -> Result<(), OutboxError> {
+    // Each list names neighbours of the index.
+    let mut sorted: Vec<&ReceivableId> = receivables.iter().collect();
+    sorted.sort_unstable();
+    for chunk in sorted.chunks(MAX_PARAMETERS) {
         // Always the same statement text but for the last, shorter list: it stays prepared.
         let marks = vec!["?"; chunk.len()].join(", ");
-        let sql =
-            format!("SELECT RECEIVABLE, PHONE, STAGE, NOTICE FROM WA_CLAIM WHERE RECEIVABLE IN ({marks})");
+        let sql = format!("SELECT {columns} FROM WA_CLAIM WHERE RECEIVABLE IN ({marks})");
         let ids = chunk
             .iter()
             .map(|r| id(r.as_str()))
             .collect::<Result<Vec<_>, _>>()?;
-        memory
-            .claims
-            .extend(read_all("WA_CLAIM", &connection.query(&sql, &ids)?, |row| {
-                Ok(Claim {
-                    receivable: row.receivable()?,
-                    phone: row.phone()?,
-                    stage: row.stage()?,
-                    notice: row.opt_notice()?,
-                })
-            })?);
+        read_each(connection, "WA_CLAIM", &sql, &ids, &mut read)?;
     }
-    memory.untouched = untouched(connection)?;
-    memory.last_written = last_written(connection)?;
-    let phones = connection.query("SELECT PHONE FROM WA_OPT_OUT", &[])?;
-    memory.opted_out = read_all("WA_OPT_OUT", &phones, |row| row.phone())?;
-    let holds = connection.query("SELECT CUSTOMER, UNTIL_ON, KIND FROM WA_HOLD", &[])?;
-    memory.holds = read_all("WA_HOLD", &holds, |row| {
-        Ok(Hold {
-            customer: row.customer()?,
-            until: row.opt_date()?,
-            kind: row.text()?,
-        })
-    })?;
-    Ok(memory)
+    Ok(())
 }
 
 fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError> {
@@ -62,7 +89,7 @@ fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError>
          WHERE {UNTOUCHED} ORDER BY N.ID, I.DUE_ON, I.RECEIVABLE"
     );
     let mut notices: Vec<Untouched> = Vec::new();
-    read_all("WA_NOTICE", &connection.query(&sql, &[])?, |row| {
+    read_each(connection, "WA_NOTICE", &sql, &[], |row| {
         let notice = Untouched {
             id: row.notice()?,
             close: row.date()?,
@@ -70,11 +97,16 @@ fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError>
             branch: row.branch()?,
             customer: row.customer()?,
             phone: row.phone()?,
-            items: vec![(row.receivable()?, row.stage()?)],
+            items: Vec::new(),
         };
+        let item = (row.receivable()?, row.stage()?);
         match notices.last_mut().filter(|last| last.id == notice.id) {
-            Some(last) => last.items.extend(notice.items),
-            None => notices.push(notice),
+            Some(last) => last.items.push(item),
+            None => notices.push(Untouched {
+                // Most have one: the room that a vector takes by itself is for four.
+                items: Vec::from([item]),
+                ..notice
+            }),
         }
         Ok(())
     })?;
@@ -87,7 +119,7 @@ fn last_written(connection: &mut Connection) -> Result<Vec<(Recipient, NaiveDate
                SELECT N.PHONE, N.BRANCH, N.CUSTOMER, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
                WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL";
     let mut days: BTreeMap<Recipient, NaiveDate> = BTreeMap::new();
-    read_all("WA_WRITTEN", &connection.query(sql, &[])?, |row| {
+    read_each(connection, "WA_WRITTEN", sql, &[], |row| {
         let (phone, branch, customer, day) = (row.phone()?, row.branch()?, row.customer()?, row.date()?);
         let known = days
             .entry(Recipient {
@@ -153,45 +185,35 @@ pub(super) fn baseline(
 
     let mut standing: HashMap<ReceivableId, BTreeSet<(String, String)>> = HashMap::new();
     let receivables: BTreeSet<&ReceivableId> = claims.iter().map(|c| &c.receivable).collect();
-    let receivables: Vec<&ReceivableId> = receivables.into_iter().collect();
-    for chunk in receivables.chunks(MAX_PARAMETERS) {
-        let marks = vec!["?"; chunk.len()].join(", ");
-        let sql = format!("SELECT RECEIVABLE, PHONE, STAGE FROM WA_CLAIM WHERE RECEIVABLE IN ({marks})");
-        let ids = chunk
-            .iter()
-            .map(|r| id(r.as_str()))
-            .collect::<Result<Vec<_>, _>>()?;
-        read_all("WA_CLAIM", &connection.query(&sql, &ids)?, |row| {
-            let receivable = row.receivable()?;
-            standing
-                .entry(receivable)
-                .or_default()
-                .insert((row.text()?, row.text()?));
-            Ok(())
-        })?;
-    }
-    let mut batch = Batch::new();
+    let receivables: Vec<ReceivableId> = receivables.into_iter().cloned().collect();
+    claims_of(connection, "RECEIVABLE, PHONE, STAGE", &receivables, |row| {
+        let receivable = row.receivable()?;
+        standing
+            .entry(receivable)
+            .or_default()
+            .insert((row.text()?, row.text()?));
+        Ok(())
+    })?;
+    let mut block = Block::default();
     let mut added = 0;
     for claim in claims {
         let key = (claim.phone.e164().to_owned(), claim.stage.to_string());
-        if standing
-            .entry(claim.receivable.clone())
-            .or_default()
-            .insert(key.clone())
-        {
-            let values = [
-                id(claim.receivable.as_str())?,
-                key.0.into(),
-                key.1.into(),
-                Value::Null,
-            ];
-            batch.push(connection, INSERT_CLAIM, &values)?;
+        if standing.entry(claim.receivable.clone()).or_default().insert(key) {
+            push_claim(
+                connection,
+                &mut block,
+                &claim.receivable,
+                &claim.phone,
+                claim.stage,
+                None,
+            )?;
             added += 1;
         }
     }
-    batch
-        .send(connection)
-        .map_err(super::parts::duplicate_is_conflict)?;
+    block.send(connection).map_err(|error| match error {
+        OutboxError::Database(error) => super::parts::duplicate_is_conflict(error),
+        other => other,
+    })?;
     log(
         connection,
         now,

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::super::connection::{Batch, Connection, DatabaseError};
+use super::super::connection::{Connection, DatabaseError};
+use super::block::Block;
 use super::parts::{Change, Loaded, event_word, log};
 use super::replies::PHONES;
 use super::rows::{at, id, read_all};
 use super::scan::UNTOUCHED;
-use super::store::{INSERT_CLAIM, replace_contents};
+use super::store::{push_claim, replace_contents};
 use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState, next_state};
 use crate::domain::phone::Phone;
 use crate::ports::gateway::{AckLevel, CanonicalId};
@@ -292,21 +293,21 @@ fn claim_again(connection: &mut Connection, notice: &Loaded) -> Result<(), Outbo
     }
     let sql = "SELECT RECEIVABLE, STAGE FROM WA_NOTICE_ITEM WHERE NOTICE = ?";
     let items = connection.query(sql, &[notice.id.0.into()])?;
-    let mut batch = Batch::new();
+    let mut block = Block::default();
     for (receivable, stage) in read_all("WA_NOTICE_ITEM", &items, |row| {
-        Ok((row.receivable()?, row.stage()?.to_string()))
+        Ok((row.receivable()?, row.stage()?))
     })? {
-        let values = [
-            id(receivable.as_str())?,
-            notice.phone.e164().into(),
-            stage.into(),
-            notice.id.0.into(),
-        ];
-        batch
-            .push(connection, INSERT_CLAIM, &values)
-            .map_err(|e| claim_taken(e.into()))?;
+        push_claim(
+            connection,
+            &mut block,
+            &receivable,
+            &notice.phone,
+            stage,
+            Some(notice.id),
+        )
+        .map_err(claim_taken)?;
     }
-    batch.send(connection).map_err(|e| claim_taken(e.into()))
+    block.send(connection).map_err(claim_taken)
 }
 
 pub(super) fn awaiting_receipts(

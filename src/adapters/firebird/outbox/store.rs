@@ -4,22 +4,31 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::connection::{Batch, Connection, DatabaseError, Value, literal};
+use super::super::connection::{Connection, DatabaseError, Value, literal};
+use super::block::Block;
 use super::parts::log;
-use super::rows::{at, flag, id, opt_id, short_literal};
+use super::rows::{at, flag, id, opt_id, short};
 use super::scan::UNTOUCHED;
+use crate::domain::ids::ReceivableId;
+use crate::domain::money::Cents;
 use crate::domain::notice::{MessageId, NoticeId, PartKind, Reference};
 use crate::domain::phone::Phone;
+use crate::domain::policy::Stage;
 use crate::domain::receivable::BadValue;
 use crate::domain::selection::Selected;
 use crate::ports::outbox::{NewNotice, NewRun, NoticeItem, OutboxError, RunId};
 
-pub(super) const INSERT_ITEM: &str = "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, \
-                                      BALANCE_CENTS, HAS_BOLETO) VALUES (?, ?, ?, ?, ?, ?, ?)";
-pub(super) const INSERT_PART: &str =
-    "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) VALUES (?, ?, ?, ?, ?)";
-pub(super) const INSERT_CLAIM: &str =
-    "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) VALUES (?, ?, ?, ?)";
+const INSERT_NOTICE: &str = "INSERT INTO WA_NOTICE (ID, REFERENCE, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, \
+                             INSTANCE, KIND, SEND_ON) VALUES (?i, ?w, ?i, ?k, ?k, ?k, ?u, ?w, ?k, ?w, ?d)";
+const INSERT_ITEM: &str = "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, \
+                           HAS_BOLETO) VALUES (?i, ?k, ?u, ?d, ?w, ?i, ?i)";
+const INSERT_PART: &str =
+    "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) VALUES (?i, ?i, ?w, ?k, ?w)";
+const INSERT_CLAIM: &str = "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) VALUES (?k, ?w, ?w, ?i)";
+const INSERT_DECISION: &str = "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
+                               VALUES (?i, ?i, ?k, ?k, ?k, ?w, ?u)";
+const INSERT_BAD_ROW: &str = "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
+                              VALUES (?i, ?i, ?u, ?u, ?u, ?w, ?u)";
 
 /// So many consecutive values of a sequence; the first of them.
 fn take_ids(connection: &mut Connection, sequence: &str, count: usize) -> Result<i64, OutboxError> {
@@ -81,17 +90,43 @@ fn store_run_rows(
 
     let first = take_ids(connection, "WA_NOTICE_ID", run.notices.len())?;
     let ids: Vec<NoticeId> = (first..).map(NoticeId).take(run.notices.len()).collect();
-    let mut batch = Batch::new();
+    // Table by table, so that every block but the last of a table has the same text and is prepared once.
+    let mut block = Block::default();
     for (notice, id) in run.notices.iter().zip(&ids) {
-        push_notice(
+        push_notice(connection, &mut block, RunId(run_id), run.send_on, *id, notice)?;
+    }
+    let items = || {
+        run.notices.iter().zip(&ids).flat_map(|(notice, id)| {
+            let selected = &notice.selected;
+            selected
+                .items
+                .iter()
+                .map(move |item| (*id, &selected.phone, item))
+        })
+    };
+    for (notice, _, item) in items() {
+        let stored = Stored {
+            receivable: item.receivable.as_str(),
+            document: &item.document,
+            due_on: item.due_on,
+            stage: item.stage,
+            balance: item.balance,
+            has_boleto: item.has_boleto,
+        };
+        push_item(connection, &mut block, notice, &stored)?;
+    }
+    for (notice, phone, item) in items() {
+        push_claim(
             connection,
-            &mut batch,
-            identity,
-            RunId(run_id),
-            run.send_on,
-            *id,
-            notice,
+            &mut block,
+            &item.receivable,
+            phone,
+            item.stage,
+            Some(notice),
         )?;
+    }
+    for (notice, id) in run.notices.iter().zip(&ids) {
+        push_parts(connection, &mut block, identity, *id, &notice.parts)?;
     }
     let mut row_id = take_ids(connection, "WA_ROW_ID", run.skipped.len() + run.bad_rows.len())?;
     for skipped in &run.skipped {
@@ -102,29 +137,25 @@ fn store_run_rows(
             opt_id(skipped.contact.as_ref().map(|c| c.as_str()))?,
             opt_id(skipped.receivable.as_ref().map(|r| r.as_str()))?,
             skipped.reason.word().into(),
-            short_literal(&skipped.detail),
+            short(&skipped.detail),
         ];
-        let sql = "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?)";
-        batch.push(connection, sql, &values)?;
+        block.push(connection, INSERT_DECISION, values)?;
         row_id += 1;
     }
     for bad in &run.bad_rows {
         let values = [
             row_id.into(),
             run_id.into(),
-            short_literal(&bad.query),
-            short_literal(&bad.key),
-            short_literal(&bad.column),
+            short(&bad.query),
+            short(&bad.key),
+            short(&bad.column),
             bad_value_word(bad.problem).into(),
-            short_literal(&bad.value),
+            short(&bad.value),
         ];
-        let sql = "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?)";
-        batch.push(connection, sql, &values)?;
+        block.push(connection, INSERT_BAD_ROW, values)?;
         row_id += 1;
     }
-    batch.send(connection)?;
+    block.send(connection)?;
     let summary = format!(
         "run {run_id}, {} notices, {} superseded{}",
         ids.len(),
@@ -200,8 +231,7 @@ pub(super) fn supersede(
 
 fn push_notice(
     connection: &mut Connection,
-    batch: &mut Batch,
-    identity: &str,
+    block: &mut Block,
     run: RunId,
     send_on: NaiveDate,
     notice_id: NoticeId,
@@ -214,10 +244,8 @@ fn push_notice(
         contact_name,
         phone,
         kind,
-        items,
+        items: _,
     } = &notice.selected;
-    let sql = "INSERT INTO WA_NOTICE (ID, REFERENCE, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, INSTANCE, \
-               KIND, SEND_ON) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let values = [
         notice_id.0.into(),
         Reference::of(notice_id).as_str().into(),
@@ -225,64 +253,68 @@ fn push_notice(
         id(branch.as_str())?,
         id(customer.as_str())?,
         id(contact.as_str())?,
-        short_literal(contact_name),
+        short(contact_name),
         phone.e164().into(),
         id(notice.instance.as_str())?,
         kind.word().into(),
         send_on.into(),
     ];
-    batch.push(connection, sql, &values)?;
-    let items: Vec<NoticeItem> = items
-        .iter()
-        .map(|item| NoticeItem {
-            receivable: item.receivable.clone(),
-            document: item.document.clone(),
-            due_on: item.due_on,
-            stage: item.stage,
-            balance: item.balance,
-            has_boleto: item.has_boleto,
-        })
-        .collect();
-    push_contents(
-        connection,
-        batch,
-        identity,
-        notice_id,
-        phone,
-        &items,
-        &notice.parts,
-    )
+    block.push(connection, INSERT_NOTICE, values)
 }
 
-/// Items, their claims, and parts of a notice.
-pub(super) fn push_contents(
+/// A receivable of a notice, wherever it stands.
+struct Stored<'a> {
+    receivable: &'a str,
+    document: &'a str,
+    due_on: NaiveDate,
+    stage: Stage,
+    balance: Cents,
+    has_boleto: bool,
+}
+
+fn push_item(
     connection: &mut Connection,
-    batch: &mut Batch,
+    block: &mut Block,
+    notice: NoticeId,
+    item: &Stored<'_>,
+) -> Result<(), OutboxError> {
+    let values = [
+        notice.0.into(),
+        id(item.receivable)?,
+        short(item.document),
+        item.due_on.into(),
+        item.stage.to_string().into(),
+        item.balance.get().into(),
+        flag(item.has_boleto),
+    ];
+    block.push(connection, INSERT_ITEM, values)
+}
+
+/// A claim; `notice` is `None` for a baseline's.
+pub(super) fn push_claim(
+    connection: &mut Connection,
+    block: &mut Block,
+    receivable: &ReceivableId,
+    phone: &Phone,
+    stage: Stage,
+    notice: Option<NoticeId>,
+) -> Result<(), OutboxError> {
+    let values = [
+        id(receivable.as_str())?,
+        phone.e164().into(),
+        stage.to_string().into(),
+        notice.map(|id| id.0).into(),
+    ];
+    block.push(connection, INSERT_CLAIM, values)
+}
+
+fn push_parts(
+    connection: &mut Connection,
+    block: &mut Block,
     identity: &str,
     notice: NoticeId,
-    phone: &Phone,
-    items: &[NoticeItem],
     parts: &[PartKind],
 ) -> Result<(), OutboxError> {
-    for item in items {
-        let receivable = id(item.receivable.as_str())?;
-        let stage = Value::Text(item.stage.to_string());
-        let values = [
-            notice.0.into(),
-            receivable.clone(),
-            short_literal(&item.document),
-            item.due_on.into(),
-            stage.clone(),
-            item.balance.get().into(),
-            flag(item.has_boleto),
-        ];
-        batch.push(connection, INSERT_ITEM, &values)?;
-        batch.push(
-            connection,
-            INSERT_CLAIM,
-            &[receivable, phone.e164().into(), stage, notice.0.into()],
-        )?;
-    }
     for (part, seq) in parts.iter().zip(1u16..) {
         let values = [
             notice.0.into(),
@@ -291,7 +323,7 @@ pub(super) fn push_contents(
             opt_id(part.receivable().map(|r| r.as_str()))?,
             MessageId::derive(identity, notice, seq).as_str().into(),
         ];
-        batch.push(connection, INSERT_PART, &values)?;
+        block.push(connection, INSERT_PART, values)?;
     }
     Ok(())
 }
@@ -325,8 +357,26 @@ pub(super) fn replace_contents(
             &[notice.0.into()],
         )?;
     }
-    let mut batch = Batch::new();
-    push_contents(connection, &mut batch, identity, notice, phone, items, parts)?;
-    batch.send(connection)?;
-    Ok(())
+    let mut block = Block::default();
+    for item in items {
+        let stored = Stored {
+            receivable: item.receivable.as_str(),
+            document: &item.document,
+            due_on: item.due_on,
+            stage: item.stage,
+            balance: item.balance,
+            has_boleto: item.has_boleto,
+        };
+        push_item(connection, &mut block, notice, &stored)?;
+        push_claim(
+            connection,
+            &mut block,
+            &item.receivable,
+            phone,
+            item.stage,
+            Some(notice),
+        )?;
+    }
+    push_parts(connection, &mut block, identity, notice, parts)?;
+    block.send(connection)
 }

@@ -5,7 +5,7 @@ use chrono::{Days, NaiveDate};
 use super::cases::Case;
 use super::issuer;
 use super::people::{self, CITIES, PhoneStyle};
-use super::plan::{BoletoPlan, CustomerPlan, NumberOf, TitlePlan, TitleState, crowd};
+use super::plan::{BoletoPlan, CustomerPlan, NumberOf, TitlePlan, TitleState, crowd, open_ledger};
 use super::random::Dice;
 use super::rows::{ContactRow, CustomerRow, CustomerRows, ReceivableRow, flag};
 use crate::domain::money::Cents;
@@ -22,6 +22,16 @@ pub enum Dirt {
     Full,
 }
 
+/// What became of the crowd's receivables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ledger {
+    /// As in shops: most are paid, few customers owe most of the rest.
+    #[default]
+    Shop,
+    /// For measurements: none is paid, and one in ten is due when the sample's policy looks at it.
+    AllOpen,
+}
+
 /// Which sample. The same specification gives the same rows, on every machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampleSpec {
@@ -35,6 +45,8 @@ pub struct SampleSpec {
     pub today: NaiveDate,
     /// How messy.
     pub dirt: Dirt,
+    /// What became of the receivables.
+    pub ledger: Ledger,
 }
 
 impl SampleSpec {
@@ -46,6 +58,7 @@ impl SampleSpec {
             seed: 1,
             today,
             dirt: Dirt::Normal,
+            ledger: Ledger::Shop,
         }
     }
 
@@ -140,7 +153,13 @@ impl Iterator for Customers<'_> {
                 self.case_titles_left -= plan.titles.len() as u32;
                 plan
             }
-            None => crowd(&mut dice, self.share_of(id)),
+            None => {
+                let mut plan = crowd(&mut dice, self.share_of(id));
+                if self.spec.ledger == Ledger::AllOpen {
+                    open_ledger(&mut dice, &mut plan.titles);
+                }
+                plan
+            }
         };
         let mut rows = self.rows(&mut dice, id, &plan);
         if self.spec.dirt == Dirt::Full && Case::of(id).is_none() {

@@ -29,6 +29,6 @@ mod writer;
 
 pub use cases::Case;
 pub use erp_side::{Switch, close_day, import_bank_return, pay, set_flag};
-pub use generator::{Customers, Dirt, SampleSpec};
+pub use generator::{Customers, Dirt, Ledger, SampleSpec};
 pub use rows::{BoletoRow, ContactRow, CustomerRow, CustomerRows, Flag, ReceivableRow};
 pub use writer::{SeedError, SeedSummary, seed};

@@ -121,6 +121,23 @@ pub(super) fn crowd(dice: &mut Dice, titles: u32) -> CustomerPlan {
     plan
 }
 
+/// Nothing is paid, and one receivable in ten lies where the sample's policy looks (`company`: upcoming from 5 days
+/// before, overdue up to 180 days after); the others fall due later, as those of a shop that sells in long terms.
+pub(super) fn open_ledger(dice: &mut Dice, titles: &mut [TitlePlan]) {
+    const IN_SCOPE: (i64, i64) = (-180, 5);
+    const LATER: (i64, i64) = (6, 3 * 365);
+    for title in titles {
+        let (first, last) = if dice.chance(100) { IN_SCOPE } else { LATER };
+        title.due_in = dice.between(first, last);
+        title.issued_in = (title.due_in - dice.between(7, 35)).min(-1);
+        title.state = if dice.chance(90) {
+            TitleState::Partly(dice.between(10, 90) as u8)
+        } else {
+            TitleState::Open
+        };
+    }
+}
+
 /// One purchase in `parts` installments, a month apart.
 fn purchase(
     dice: &mut Dice,

@@ -6,7 +6,9 @@ use super::company::{self, BRANCHES};
 use super::generator::SampleSpec;
 use super::rows::{BoletoRow, ContactRow, CustomerRow, CustomerRows, ReceivableRow};
 use super::schema;
-use crate::adapters::firebird::connection::{Batch, Connection, ConnectionSettings, Transaction, Value};
+use crate::adapters::firebird::connection::{
+    Batch, Block, Connection, ConnectionSettings, Transaction, Value,
+};
 use crate::domain::money::Cents;
 use crate::ports::erp::DatabaseError;
 
@@ -206,18 +208,17 @@ fn write_customers(
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<(), DatabaseError> {
     let total = u64::from(spec.customers) + u64::from(spec.total_receivables());
-    let mut batch = Batch::new();
+    let mut blocks = Blocks::default();
     let mut uncommitted = 0;
     connection.begin(Transaction::Write)?;
     progress(0, total);
     for rows in spec.customers() {
-        uncommitted += write_customer(connection, &mut batch, &rows)?;
+        uncommitted += blocks.push(connection, &rows)?;
         summary.customers += 1;
         summary.contacts += rows.contacts.len() as u64;
         summary.receivables += rows.receivables.len() as u64;
         summary.boletos += rows.boletos.len() as u64;
         if uncommitted >= ROWS_PER_TRANSACTION {
-            batch.send(connection)?;
             connection.commit()?;
             connection.begin(Transaction::Write)?;
             uncommitted = 0;
@@ -226,42 +227,66 @@ fn write_customers(
             progress(summary.customers + summary.receivables, total);
         }
     }
-    batch.send(connection)?;
+    blocks.send(connection)?;
     connection.commit()?;
     progress(total, total);
     Ok(())
 }
 
-/// Writes one customer; tells how many rows.
-fn write_customer(
-    connection: &mut Connection,
-    batch: &mut Batch,
-    rows: &CustomerRows,
-) -> Result<u64, DatabaseError> {
-    const PESSOA: &str = "INSERT INTO PESSOA (CODIGO, TIPO, NOME, CPF_CNPJ, ENDERECO, NUMERO, BAIRRO, CIDADE, UF, CEP, \
-                          EMAIL) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    const CLIENTE: &str = "INSERT INTO CLIENTE (CODIGO, DATA_CADASTRO, LIMITE_CREDITO, AVISO_EMAIL, BLOQUEADO) \
-                           VALUES (?, ?, ?, ?, ?)";
-    const CONTATO: &str = "INSERT INTO CONTATO (ID, CLIENTE, NOME, CARGO, TELEFONE, RECEBE_AVISO_DEBITO) \
-                           VALUES (?, ?, ?, ?, ?, ?)";
-    const TITULO: &str = "INSERT INTO TITULO_RECEBER (ID, FILIAL, CLIENTE, DOCUMENTO, PARCELA, TOTAL_PARCELAS, EMISSAO, \
-                          VENCIMENTO, VALOR, VALOR_PAGO, SALDO, DATA_BAIXA, MULTA_PERCENTUAL, JUROS_MES, SITUACAO) \
-                          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 2.00, 1.00, ?)";
-    const BOLETO: &str = "INSERT INTO BOLETO (TITULO, BANCO, AGENCIA, CONTA, CARTEIRA, NOSSO_NUMERO, CODIGO_BARRAS, \
-                          LINHA_DIGITAVEL, PIX_COPIA_COLA, BENEFICIARIO_NOME, BENEFICIARIO_CNPJ, PAGAVEL_ATE, \
-                          INSTRUCOES) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-    batch.push(connection, PESSOA, &person(&rows.customer))?;
-    batch.push(connection, CLIENTE, &customer(&rows.customer))?;
-    for row in &rows.contacts {
-        batch.push(connection, CONTATO, &contact(row))?;
+/// Rows on their way, a block for each table: so each has the same text every time and stays prepared. No foreign key
+/// stands yet, so that the order of tables does not matter.
+#[derive(Debug, Default)]
+struct Blocks {
+    people: Block,
+    customers: Block,
+    contacts: Block,
+    receivables: Block,
+    boletos: Block,
+}
+
+impl Blocks {
+    /// Writes one customer; tells how many rows.
+    fn push(&mut self, connection: &mut Connection, rows: &CustomerRows) -> Result<u64, DatabaseError> {
+        const PESSOA: &str = "INSERT INTO PESSOA (CODIGO, TIPO, NOME, CPF_CNPJ, ENDERECO, NUMERO, BAIRRO, CIDADE, UF, \
+                              CEP, EMAIL) VALUES (?i, ?s, ?s, ?s, ?s, ?s, ?s, ?s, ?s, ?s, ?s)";
+        const CLIENTE: &str = "INSERT INTO CLIENTE (CODIGO, DATA_CADASTRO, LIMITE_CREDITO, AVISO_EMAIL, BLOQUEADO) \
+                               VALUES (?i, ?d, ?s, ?s, ?s)";
+        const CONTATO: &str = "INSERT INTO CONTATO (ID, CLIENTE, NOME, CARGO, TELEFONE, RECEBE_AVISO_DEBITO) \
+                               VALUES (?i, ?i, ?s, ?s, ?s, ?s)";
+        const TITULO: &str = "INSERT INTO TITULO_RECEBER (ID, FILIAL, CLIENTE, DOCUMENTO, PARCELA, TOTAL_PARCELAS, \
+                              EMISSAO, VENCIMENTO, VALOR, VALOR_PAGO, SALDO, DATA_BAIXA, MULTA_PERCENTUAL, JUROS_MES, \
+                              SITUACAO) VALUES (?i, ?i, ?i, ?s, ?i, ?i, ?d, ?d, ?s, ?s, ?s, ?d, 2.00, 1.00, ?s)";
+        const BOLETO: &str = "INSERT INTO BOLETO (TITULO, BANCO, AGENCIA, CONTA, CARTEIRA, NOSSO_NUMERO, \
+                              CODIGO_BARRAS, LINHA_DIGITAVEL, PIX_COPIA_COLA, BENEFICIARIO_NOME, BENEFICIARIO_CNPJ, \
+                              PAGAVEL_ATE, INSTRUCOES) VALUES (?i, ?s, ?s, ?s, ?s, ?s, ?s, ?s, ?l, ?s, ?s, ?d, ?l)";
+        self.people.push(connection, PESSOA, person(&rows.customer))?;
+        self.customers
+            .push(connection, CLIENTE, customer(&rows.customer))?;
+        for row in &rows.contacts {
+            self.contacts.push(connection, CONTATO, contact(row))?;
+        }
+        for row in &rows.receivables {
+            self.receivables.push(connection, TITULO, receivable(row))?;
+        }
+        for row in &rows.boletos {
+            self.boletos.push(connection, BOLETO, boleto(row))?;
+        }
+        Ok((2 + rows.contacts.len() + rows.receivables.len() + rows.boletos.len()) as u64)
     }
-    for row in &rows.receivables {
-        batch.push(connection, TITULO, &receivable(row))?;
+
+    /// Writes what is left.
+    fn send(mut self, connection: &mut Connection) -> Result<(), DatabaseError> {
+        for block in [
+            &mut self.people,
+            &mut self.customers,
+            &mut self.contacts,
+            &mut self.receivables,
+            &mut self.boletos,
+        ] {
+            block.send(connection)?;
+        }
+        Ok(())
     }
-    for row in &rows.boletos {
-        batch.push(connection, BOLETO, &boleto(row))?;
-    }
-    Ok((2 + rows.contacts.len() + rows.receivables.len() + rows.boletos.len()) as u64)
 }
 
 /// Money goes as text: exact.

@@ -1,0 +1,55 @@
+//! Whom an operator means who types a name, a tax id, a phone.
+
+use crate::domain::receivable::Customer;
+use crate::ports::erp::{ErpError, ErpSnapshot};
+
+/// Whom a text means.
+#[derive(Debug)]
+pub enum Whom {
+    /// One customer.
+    One(Customer),
+    /// Several; at most as many as were asked for.
+    Several(Vec<Customer>),
+    /// Nobody.
+    Nobody,
+}
+
+impl Whom {
+    /// Looks for the customer that `text` means: id, tax id, phone or part of the name. `limit`: how many are listed
+    /// where several fit.
+    ///
+    /// # Errors
+    /// [`ErpError`].
+    pub fn find(snapshot: &mut dyn ErpSnapshot, text: &str, limit: usize) -> Result<Self, ErpError> {
+        let found = snapshot.find_customers(text, limit)?.rows;
+        Ok(match meant(text, &found) {
+            Some(customer) => Whom::One(customer.clone()),
+            None if found.is_empty() => Whom::Nobody,
+            None => Whom::Several(found),
+        })
+    }
+}
+
+/// The one that is meant: the very id, the very tax id, the whole name, or the only one that fits.
+fn meant<'a>(text: &str, found: &'a [Customer]) -> Option<&'a Customer> {
+    let text = text.trim();
+    let bare = |text: &str| -> String {
+        text.chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_uppercase)
+            .collect()
+    };
+    let only = |fits: &dyn Fn(&Customer) -> bool| match found
+        .iter()
+        .filter(|c| fits(c))
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        [one] => Some(*one),
+        _ => None,
+    };
+    only(&|c| c.id.as_str() == text)
+        .or_else(|| only(&|c| c.tax_id.as_ref().is_some_and(|t| bare(t.as_str()) == bare(text))))
+        .or_else(|| only(&|c| c.name.trim().to_lowercase() == text.to_lowercase()))
+        .or_else(|| only(&|_| true))
+}
