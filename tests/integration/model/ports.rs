@@ -107,6 +107,9 @@ impl Outbox for Hand {
             let row = w.tables.notices.get(&begin.part.notice.0);
             let instance = row.and_then(|r| w.tables.instances.get(&r.instance).cloned());
             let begun = w.tables.begin(begin, w.time);
+            if let Begun::Go { attempt, .. } = &begun {
+                w.attempt_begins(begin.part, *attempt, self.me);
+            }
             if let (Begun::Go { .. }, Some(before)) = (&begun, instance) {
                 let early = before.next_allowed.is_some_and(|(until, _)| w.time < until);
                 if early {
@@ -135,6 +138,7 @@ impl Outbox for Hand {
     fn record(&mut self, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError> {
         self.shared.step(self.me, "record", |w| {
             let recorded = w.tables.record(part, attempt, outcome);
+            w.attempt_ends(part, attempt, self.me);
             // Logged, and exit 8: from here on a person looks after it.
             if matches!(recorded, Ok(Recorded::LateAnswer)) && outcome.event == PartEvent::Accept {
                 w.touched.insert(part);
@@ -381,6 +385,7 @@ impl Gateway for Hand {
             } else {
                 w.fault(8)
             };
+            w.attempt_requested(part, self.me, fault > 3);
             match fault {
                 fault @ (0..=2) => {
                     let gateway_id = match known.filter(|_| deduplicates) {
