@@ -685,7 +685,7 @@ impl Shared {
     pub fn step<T: Debug>(&self, me: usize, name: &str, work: impl FnOnce(&mut World) -> T) -> T {
         let gives_up = {
             let world = self.lock();
-            let fenced = ["sweep", "begin", "request", "record"].contains(&name);
+            let fenced = ["sweep", "due", "begin", "request", "record"].contains(&name);
             world.turn.is_some() && (fenced || !world.late_answers_only)
         };
         if gives_up {
