@@ -42,10 +42,13 @@ fn not_asked(what: &str) -> ! {
     panic!("the model has no {what}: send and scan do not ask for it")
 }
 
-fn begin_in(w: &mut World, begin: &Begin) -> Begun {
+fn begin_in(w: &mut World, begin: &Begin, me: usize) -> Begun {
     let row = w.tables.notices.get(&begin.part.notice.0);
     let instance = row.and_then(|r| w.tables.instances.get(&r.instance).cloned());
     let begun = w.tables.begin(begin, w.time);
+    if let Begun::Go { attempt, .. } = &begun {
+        w.attempt_begins(begin.part, *attempt, me);
+    }
     if let (Begun::Go { .. }, Some(before)) = (&begun, instance) {
         let early = before.next_allowed.is_some_and(|(until, _)| w.time < until);
         if early {
@@ -140,12 +143,14 @@ impl Outbox for Hand {
     }
 
     fn begin(&mut self, begin: &Begin) -> Result<Begun, OutboxError> {
-        self.shared.step(self.me, "begin", |w| Ok(begin_in(w, begin)))
+        let me = self.me;
+        self.shared.step(me, "begin", |w| Ok(begin_in(w, begin, me)))
     }
 
     fn record(&mut self, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError> {
+        let me = self.me;
         self.shared
-            .step(self.me, "record", |w| record_in(w, part, attempt, outcome))
+            .step(me, "record", |w| record_in(w, part, attempt, outcome, me))
     }
 
     fn record_and_begin(
@@ -155,10 +160,11 @@ impl Outbox for Hand {
         outcome: &Outcome,
         next: &Begin,
     ) -> Result<(Recorded, Begun), OutboxError> {
-        self.shared.step(self.me, "record_and_begin", |w| {
-            let recorded = record_in(w, part, attempt, outcome)?;
+        let me = self.me;
+        self.shared.step(me, "record_and_begin", |w| {
+            let recorded = record_in(w, part, attempt, outcome, me)?;
             let begun = match recorded {
-                Recorded::Now(_) => begin_in(w, next),
+                Recorded::Now(_) => begin_in(w, next, me),
                 Recorded::LateAnswer => Begun::NotNow,
             };
             Ok((recorded, begun))
@@ -411,6 +417,7 @@ impl Gateway for Hand {
             } else {
                 w.fault(8)
             };
+            w.attempt_requested(part, self.me, fault > 3);
             match fault {
                 fault @ (0..=2) => {
                     let gateway_id = match known.filter(|_| deduplicates) {

@@ -162,6 +162,16 @@ impl Choices {
     }
 }
 
+/// An attempt to send a part.
+#[derive(Debug, Clone, Copy, Hash)]
+pub struct Attempt {
+    number: u32,
+    worker: usize,
+    requested: bool,
+    refused: bool,
+    retries_before: usize,
+}
+
 /// Unwinds a worker's thread; not a failure.
 pub struct Gone;
 
@@ -188,6 +198,8 @@ pub struct World {
     pub choices: Choices,
     /// A person's retries, by part.
     pub retries: BTreeMap<PartKey, usize>,
+    /// The last attempt of each part: whether its request is proven not to have counted, and the retries ordered before it.
+    pub attempts: BTreeMap<PartKey, Attempt>,
     /// Parts on which a person said anything, or was asked to look (a late answer).
     pub touched: HashSet<PartKey>,
     /// Refused by WhatsApp after acceptance.
@@ -232,6 +244,7 @@ impl World {
             budget,
             choices,
             retries: BTreeMap::new(),
+            attempts: BTreeMap::new(),
             touched: HashSet::new(),
             error_receipts: HashSet::new(),
             violations: Vec::new(),
@@ -278,6 +291,45 @@ impl World {
             0
         } else {
             self.fault(bad)
+        }
+    }
+
+    /// A worker begins an attempt: the one before it must be proven refused, or a person has ordered it since.
+    pub fn attempt_begins(&mut self, key: PartKey, number: u32, worker: usize) {
+        let retries_before = self.retries.get(&key).copied().unwrap_or(0);
+        let deduplicates = self.capabilities.own_ids == wa_notify::ports::gateway::OwnIds::Deduplicated;
+        if let Some(last) = self.attempts.get(&key)
+            && !last.refused
+            && !deduplicates
+            && last.retries_before == retries_before
+            && !self.error_receipts.contains(&key)
+        {
+            self.violation(format!(
+                "attempt {number} of part {key} though the one before may have left"
+            ));
+        }
+        let attempt = Attempt {
+            number,
+            worker,
+            requested: false,
+            refused: false,
+            retries_before,
+        };
+        self.attempts.insert(key, attempt);
+    }
+
+    /// The request of a worker's attempt leaves; `refused`: that did not count.
+    pub fn attempt_requested(&mut self, key: PartKey, worker: usize, refused: bool) {
+        if let Some(attempt) = self.attempts.get_mut(&key).filter(|a| a.worker == worker) {
+            (attempt.requested, attempt.refused) = (true, refused);
+        }
+    }
+
+    /// A worker is done with its attempt: without a request nothing left.
+    pub fn attempt_ends(&mut self, key: PartKey, number: u32, worker: usize) {
+        let own = |a: &&mut Attempt| a.worker == worker && a.number == number && !a.requested;
+        if let Some(attempt) = self.attempts.get_mut(&key).filter(own) {
+            attempt.refused = true;
         }
     }
 
@@ -411,7 +463,16 @@ impl World {
         let mut retries: Vec<_> = self.retries.iter().collect();
         retries.sort();
         let mut hasher = DefaultHasher::new();
-        (workers, marks, retries, self.time, self.paid, self.budget).hash(&mut hasher);
+        (
+            workers,
+            marks,
+            retries,
+            &self.attempts,
+            self.time,
+            self.paid,
+            self.budget,
+        )
+            .hash(&mut hasher);
         hasher.finish()
     }
 
@@ -624,7 +685,7 @@ impl Shared {
     pub fn step<T: Debug>(&self, me: usize, name: &str, work: impl FnOnce(&mut World) -> T) -> T {
         let gives_up = {
             let world = self.lock();
-            let fenced = ["sweep", "begin", "request", "record"].contains(&name);
+            let fenced = ["sweep", "due", "begin", "request", "record"].contains(&name);
             world.turn.is_some() && (fenced || !world.late_answers_only)
         };
         if gives_up {

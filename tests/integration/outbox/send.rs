@@ -399,7 +399,7 @@ fn a_forbidden_move_is_an_error_and_changes_nothing() {
     let mut world = World::new();
     let id = world.store(ANA, &["R1"]);
     send(&mut world.outbox, part(id, 1), PartEvent::Accept);
-    for event in [PartEvent::Claim, PartEvent::Requeue] {
+    for event in [PartEvent::Claim, PartEvent::Skip] {
         let error = world.outbox.record(part(id, 1), 1, &outcome(event)).unwrap_err();
         assert!(matches!(error, OutboxError::Illegal(_)), "{error:?}");
     }
