@@ -271,8 +271,8 @@ fn a_breach_is_seen_however_it_is_written() {
         ),
         (
             "domain::x",
-            "use printpdf as p;",
-            "domain::x uses printpdf, which lives in render",
+            "use pdf_writer as p;",
+            "domain::x uses pdf_writer, which lives in render",
         ),
         (
             "app::x",
