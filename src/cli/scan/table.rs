@@ -31,8 +31,8 @@ pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<()
                 *widest = lines.max().unwrap_or(0).max(*widest);
             }
         }
-        // Two blanks behind each column, as `Output::table` has them.
-        let others: usize = widest[1..].iter().map(|width| width + 2).sum();
+        // Two blanks behind each column, as `Output::table` has them, and one between two columns.
+        let others: usize = widest[1..].iter().map(|width| width + 3).sum();
         let left = out.columns().saturating_sub(others + 2);
         widest[0] = widest[0].min(left.max(NARROWEST_NAMES));
         widths = Some(widest);
