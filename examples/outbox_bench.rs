@@ -54,6 +54,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .flat_map(|id| (1..=2).map(|seq| PartKey { notice: *id, seq }));
     let sent: Vec<PartKey> = sent.collect();
     let (mut beginning, mut recording) = (Duration::ZERO, Duration::ZERO);
+    let before = page_writes(&settings)?;
     timed("begin + record: parts", sent.len(), || {
         for part in &sent {
             let started = Instant::now();
@@ -75,6 +76,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Ok::<_, Box<dyn std::error::Error>>(())
     })?;
     println!("  of this begin {beginning:.1?}, record {recording:.1?}");
+    let written = page_writes(&settings)? - before;
+    println!(
+        "  pages written: {:.1} a part",
+        written as f64 / sent.len() as f64
+    );
     timed("notice", 200, || {
         ids.iter()
             .take(200)
@@ -83,6 +89,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     timed("due", 1, || outbox.due(run.send_on))?;
     timed("counts", 1, || outbox.counts(None, Utc::now()))?;
     Ok(())
+}
+
+/// Pages that the server has written to this database since it was opened.
+fn page_writes(settings: &ConnectionSettings) -> Result<i64, Box<dyn std::error::Error>> {
+    let sql =
+        "SELECT S.MON$PAGE_WRITES FROM MON$DATABASE D JOIN MON$IO_STATS S ON S.MON$STAT_ID = D.MON$STAT_ID";
+    let rows = Connection::open(settings)?.query(sql, &[])?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?)
 }
 
 fn timed<T, E>(what: &str, count: usize, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {

@@ -150,6 +150,7 @@ send-instance = Instance
 send-parts = Parts
 send-tested = Test sent to { $to } from instance { $instance }: text, { $parts }. Nothing was stored.
 stop-window = Outside the sending hours: { $waiting } notices wait, nothing is lost. Next hours: { $opens }.
+send-instance-failed = Instance { $instance } stopped; the others went on. What left is on record.
 stop-limit = The limit of --limit is reached: { $waiting } notices wait.
 stop-interrupted = Interrupted. What left is on record; { $waiting } notices wait.
 stop-waiting = Nothing is lost: { $waiting } notices wait.

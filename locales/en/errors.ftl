@@ -62,6 +62,8 @@ outbox-too-old = The WA_* tables are of version { $found }; this program uses { 
 outbox-too-old-hint = Upgrade them with: wa-notify init
 outbox-too-new = The WA_* tables are of version { $found }, newer than this program ({ $known }). Nothing was changed.
 outbox-too-new-hint = Use on this machine the (newer) wa-notify that upgraded them.
+outbox-dialect-1 = The database has SQL dialect 1, which cannot hold the WA_* tables. Nothing was changed.
+outbox-dialect-1-hint = Give them a database of their own: in the configuration, section [outbox], path = the place of a new file. init creates it.
 outbox-claim-taken = Another run selected the same receivables at the same time. Nothing was stored twice.
 outbox-claim-taken-hint = Run again.
 outbox-illegal = A message changed its state in a way that should be impossible. It will not be sent again.

@@ -150,6 +150,7 @@ send-instance = Instância
 send-parts = Partes
 send-tested = Teste enviado a { $to } pela instância { $instance }: texto, { $parts }. Nada foi gravado.
 stop-window = Fora do horário de envio: { $waiting } avisos aguardam, nada se perdeu. Próximo horário: { $opens }.
+send-instance-failed = A instância { $instance } parou; as outras continuaram. O que saiu está registrado.
 stop-limit = Limite de --limit alcançado: { $waiting } avisos aguardam.
 stop-interrupted = Interrompido. O que saiu está registrado; { $waiting } avisos aguardam.
 stop-waiting = Nada se perdeu: { $waiting } avisos aguardam.

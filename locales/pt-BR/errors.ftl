@@ -62,6 +62,8 @@ outbox-too-old = As tabelas WA_* estão na versão { $found }; este programa usa
 outbox-too-old-hint = Atualize-as com: wa-notify init
 outbox-too-new = As tabelas WA_* estão na versão { $found }, mais nova que este programa ({ $known }). Nada foi alterado.
 outbox-too-new-hint = Use nesta máquina o mesmo wa-notify (mais novo) que as atualizou.
+outbox-dialect-1 = O banco está em dialeto SQL 1, que não comporta as tabelas WA_*. Nada foi alterado.
+outbox-dialect-1-hint = Dê a elas um banco próprio: na configuração, seção [outbox], path = o lugar de um arquivo novo. O init o cria.
 outbox-claim-taken = Outra execução selecionou os mesmos títulos ao mesmo tempo. Nada foi gravado em dobro.
 outbox-claim-taken-hint = Rode de novo.
 outbox-illegal = Uma mensagem mudou de estado de um modo que não devia ser possível. Ela não será reenviada.

@@ -1,7 +1,7 @@
 //! One customer's notices as documents, from one fresh read: texts, captions, file names and PDFs. `send`,
 //! `send --test` and `preview` all write with this, so that what is previewed is what is sent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -129,7 +129,7 @@ impl Dossier {
                 bank_pdfs.insert(id.clone(), bytes);
             }
         }
-        let branches: Vec<BranchId> = debtors
+        let branches: BTreeSet<BranchId> = debtors
             .receivables
             .values()
             .flatten()

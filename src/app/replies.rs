@@ -155,12 +155,7 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
                 continue;
             }
         };
-        let since = ctx
-            .outbox
-            .read_until(instance)?
-            .map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
-                mark - Duration::minutes(OVERLAP_MINUTES)
-            });
+        let since = looks_back_to(ctx.outbox.read_until(instance)?, now);
         let messages = match gateway.messages(since, now) {
             Ok(messages) => messages,
             Err(error) => {
@@ -196,16 +191,14 @@ fn treat(
             report.unmatched += usize::from(message.chat.0.ends_with("@lid"));
             continue;
         };
-        // Never written to: a stranger, and none of our business.
-        let Some(answerable) = ctx.outbox.answerable(instance, &phone)? else {
+        // Not written to before that message: a stranger, and none of our business.
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone, message.at)? else {
             continue;
         };
-        if message.at < answerable.first_accepted_at {
-            continue;
-        }
         let meaning = message.text.as_deref().map_or(Intent::Other, intent);
-        let in_window = message.at - answerable.first_accepted_at
-            <= Duration::days(i64::from(ctx.shop.replies.window_days));
+        let in_window = answerable.accepted
+            && message.at - answerable.first_begun_at
+                <= Duration::days(i64::from(ctx.shop.replies.window_days));
         // An opt-out counts for ever; anything else only while it can be an answer to the notice.
         let always = meaning.consent().is_some();
         if !in_window && !always {
@@ -290,7 +283,7 @@ fn shop_wrote_since(
     now: DateTime<Utc>,
 ) -> Result<bool, RepliesError> {
     for name in [Some(&reply.chat), reply.chat_alt.as_ref()].into_iter().flatten() {
-        let chat = match gateway.chat(name, answerable.first_accepted_at, now) {
+        let chat = match gateway.chat(name, answerable.first_begun_at, now) {
             Ok(chat) => chat,
             Err(error) => {
                 tracing::warn!(%error, "chat not read: no automatic answer");
@@ -389,4 +382,12 @@ fn forward(
         | SendOutcome::Ambiguous { .. } => {}
     }
     Ok(())
+}
+
+/// From when on a poll looks. A mark ahead of the clock was made while the clock was wrong: it marks nothing.
+pub fn looks_back_to(mark: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let mark = mark.filter(|mark| *mark <= now);
+    mark.map_or(now - Duration::days(FIRST_LOOK_DAYS), |mark| {
+        mark - Duration::minutes(OVERLAP_MINUTES)
+    })
 }

@@ -9,13 +9,15 @@ use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::high_water::{self, HighWater, Verdict};
 use super::{progress, wiring, words};
+use crate::adapters::firebird::outbox::FirebirdOutbox;
 use crate::adapters::system_clock::SystemRandom;
 use crate::app::dossier::DossierError;
 use crate::app::send::trial::{TrialError, send_test};
-use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop, send};
+use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop, send};
 use crate::i18n::format;
 use crate::ports::clock::Clock;
 use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
+use crate::ports::outbox::Outbox;
 
 /// Runs the command.
 ///
@@ -74,6 +76,11 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         ignore_window: args.ignore_window,
         dry_run: args.dry_run,
     };
+    let tables = wiring::connection(context, settings, settings.outbox_database());
+    let more = || {
+        let outbox = FirebirdOutbox::open(&tables)?;
+        Ok(Box::new(outbox) as Box<dyn Outbox>)
+    };
     let mut bar = ProgressBar::hidden();
     let mut on_event = |event: &SendEvent| {
         if matches!(event, SendEvent::Departs(_)) {
@@ -85,12 +92,14 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         &mut SendContext {
             erp: &erp,
             outbox: &mut outbox,
+            more: &more,
             shop: &shop,
             clock: &clock,
             random: &SystemRandom,
             gateway: &opener,
             owner: owner(),
             on_event: &mut on_event,
+            spent: Spent::default(),
         },
         &request,
     );
@@ -108,7 +117,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
         unknown = report.unknown.len(),
         "send"
     );
-    tell(context, args, &report)
+    tell(context, args, report)
 }
 
 /// A person has looked at a database that was put back: its state counts from here on. Nothing is sent.
@@ -169,14 +178,35 @@ fn watch(context: &Context, bar: &mut ProgressBar, event: &SendEvent) {
     }
 }
 
-fn tell(context: &Context, args: &SendArgs, report: &SendReport) -> Result<ExitCode, CliError> {
+fn tell(context: &Context, args: &SendArgs, mut report: SendReport) -> Result<ExitCode, CliError> {
     let out = &context.output;
+    let failures: Vec<(String, CliError)> = std::mem::take(&mut report.failures)
+        .into_iter()
+        .map(|(instance, failure)| (instance.to_string(), error(context, failure)))
+        .collect();
+    let report = &report;
     if out.is_json() {
-        out.json(&document(report))?;
+        let mut document = document(report);
+        document["failures"] = failures
+            .iter()
+            .map(|(instance, error)| {
+                let mut failure = super::error::document(error, &context.catalog);
+                failure["instance"] = instance.as_str().into();
+                failure
+            })
+            .collect();
+        out.json(&document)?;
     } else if args.dry_run {
         dry_run(context, report)?;
     } else {
         summary(context, report)?;
+    }
+    for (instance, error) in &failures {
+        if !out.is_json() {
+            out.warn(&context.text("send-instance-failed", &[("instance", instance.as_str().into())]));
+            tell_error(context, error);
+        }
+        tracing::error!(instance, ?error, "worker failed");
     }
     for stop in &report.stops {
         if !out.is_json() {
@@ -184,7 +214,20 @@ fn tell(context: &Context, args: &SendArgs, report: &SendReport) -> Result<ExitC
         }
         tracing::warn!(stop = ?stop, "stopped");
     }
-    Ok(code(report, args.dry_run))
+    // An error stops more than a number that is not linked: it is the code to look at first.
+    let failed = failures.iter().map(|(_, error)| error.exit_code());
+    Ok(failed.min().unwrap_or_else(|| code(report, args.dry_run)))
+}
+
+/// An error in the words of its own, where it does not end the command.
+fn tell_error(context: &Context, error: &CliError) {
+    let words = super::error::render(
+        error,
+        &context.catalog,
+        context.output.width(),
+        context.output.has_colour(),
+    );
+    context.output.tell(words.trim_end());
 }
 
 /// The worst that happened decides.
@@ -229,6 +272,12 @@ fn document(report: &SendReport) -> serde_json::Value {
         "late_answers": report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "waiting": report.waiting,
         "estimate_seconds": report.estimate.as_secs(),
+        "spent_ms": {
+            "erp": report.spent.erp.as_millis(),
+            "documents": report.spent.documents.as_millis(),
+            "outbox": report.spent.outbox.as_millis(),
+            "gateway": report.spent.gateway.as_millis(),
+        },
         "plan": report.plan.iter().map(|p| json!({
             "notice": p.id,
             "phone": p.phone.e164(),
@@ -366,13 +415,7 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
                 instance: instance.to_string(),
                 error: error.clone(),
             };
-            let words = super::error::render(
-                &error,
-                &context.catalog,
-                context.output.width(),
-                context.output.has_colour(),
-            );
-            context.output.tell(words.trim_end());
+            tell_error(context, &error);
             return context
                 .output
                 .warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));

@@ -20,7 +20,7 @@ use crate::domain::ids::InstanceId;
 use crate::domain::receivable::ContractInstance;
 use crate::ports::clock::Clock;
 use crate::ports::erp::Erp;
-use crate::ports::gateway::{Gateway, GatewayError};
+use crate::ports::gateway::{Gateway, GatewayError, OpenGateway};
 
 /// The shop's rules from the settings.
 pub fn shop(context: &Context, settings: &Settings) -> Shop {
@@ -173,7 +173,7 @@ pub fn outbox(context: &Context, settings: &Settings) -> Result<FirebirdOutbox, 
 }
 
 /// Opens the gateway of an instance.
-pub type Opener<'a> = Box<dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a>;
+pub type Opener<'a> = Box<OpenGateway<'a>>;
 
 /// The gateways of a site: the contract's instances over the configuration's.
 pub struct Gateways<'a> {

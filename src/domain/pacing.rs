@@ -41,6 +41,11 @@ impl Pace {
 
     /// Whether "typing..." is worth showing.
     pub fn shows_typing(&self) -> bool {
+        self.has_part_gaps()
+    }
+
+    /// There are pauses between the parts of a notice.
+    pub fn has_part_gaps(&self) -> bool {
         self.part_gap.1 > Duration::ZERO
     }
 

@@ -24,8 +24,8 @@ pub enum Scope {
     Customers(Vec<CustomerId>),
 }
 
-/// The ERP's database.
-pub trait Erp {
+/// The ERP's database. Several workers may read it at once, each through a snapshot of its own.
+pub trait Erp: Sync {
     /// Opens one read-only snapshot: all queries of a run see the same instant.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::ids::InstanceId;
-use crate::domain::notice::MessageId;
+use crate::domain::notice::{MessageId, PartEvent, PartState, next_state};
 use crate::domain::phone::Phone;
 
 /// What a gateway can prove; `send` is only as bold as that.
@@ -201,6 +201,25 @@ pub enum AckLevel {
     Error,
 }
 
+impl AckLevel {
+    /// What it means for a part that was accepted; `None`: nothing yet.
+    pub fn event(self) -> Option<PartEvent> {
+        match self {
+            AckLevel::Pending => None,
+            AckLevel::Server => Some(PartEvent::ServerReceipt),
+            AckLevel::Delivered => Some(PartEvent::DeliveryReceipt),
+            AckLevel::Read => Some(PartEvent::ReadReceipt),
+            AckLevel::Error => Some(PartEvent::ErrorReceipt),
+        }
+    }
+
+    /// It tells something new about a part in this state.
+    pub fn is_news_for(self, state: PartState) -> bool {
+        self.event()
+            .is_some_and(|event| next_state(state, event).is_ok_and(|to| to != state))
+    }
+}
+
 /// A receipt.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ack {
@@ -327,8 +346,8 @@ pub trait Gateway: Send + Sync {
     }
 }
 
-/// Opens the gateway of an instance.
-pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + 'a;
+/// Opens the gateway of an instance, from whichever worker asks.
+pub type OpenGateway<'a> = dyn Fn(&InstanceId) -> Result<Box<dyn Gateway>, GatewayError> + Sync + 'a;
 
 /// Linking an instance to a phone.
 pub trait Pairing {

@@ -46,6 +46,9 @@ pub enum OutboxError {
         /// Version of this program.
         known: u32,
     },
+    /// The database has SQL dialect 1, which has no BIGINT: the tables need a database of their own (`[outbox]`).
+    #[error("the database has SQL dialect 1; the WA_* tables need dialect 3")]
+    Dialect1,
     /// Someone else claimed a stage, or touched a notice, meanwhile: select afresh.
     #[error("claimed by another run meanwhile")]
     ClaimTaken,
@@ -424,8 +427,10 @@ pub struct Answerable {
     pub customer: CustomerId,
     /// To whom it went.
     pub phone: Phone,
-    /// When its first part was accepted.
-    pub first_accepted_at: DateTime<Utc>,
+    /// When the first of its parts that may have left was begun.
+    pub first_begun_at: DateTime<Utc>,
+    /// A part was accepted: it is certain that we have written to them.
+    pub accepted: bool,
     /// An automatic answer was begun already.
     pub answered: bool,
 }
@@ -568,6 +573,27 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn record(&mut self, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError>;
+    /// [`Self::record`], and [`Self::begin`] of the next part of the same notice, in one commit: for parts that follow
+    /// each other without a pause, it halves what waits for the disk. The outcome is recorded whatever comes of the next
+    /// part; after a [`Recorded::LateAnswer`] nothing is begun. What stands here says what it means; an outbox on a disk
+    /// makes one commit of it.
+    ///
+    /// # Errors
+    /// [`OutboxError`]: with one commit, neither happened.
+    fn record_and_begin(
+        &mut self,
+        part: PartKey,
+        attempt: u32,
+        outcome: &Outcome,
+        next: &Begin,
+    ) -> Result<(Recorded, Begun), OutboxError> {
+        let recorded = self.record(part, attempt, outcome)?;
+        let begun = match recorded {
+            Recorded::Now(_) => self.begin(next)?,
+            Recorded::LateAnswer => Begun::NotNow,
+        };
+        Ok((recorded, begun))
+    }
     /// Skips or expires parts that are still queued, with a reason (paid meanwhile, an earlier part failed, days
     /// over); recomputes the notice.
     ///
@@ -610,6 +636,21 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn receipt(&mut self, part: PartKey, level: AckLevel, now: DateTime<Utc>) -> Result<bool, OutboxError>;
+    /// Records many receipts, in as few commits as may be; tells how many said something new.
+    ///
+    /// # Errors
+    /// [`OutboxError`]: some of them may be on record; recording them once more does no harm.
+    fn receipts(
+        &mut self,
+        receipts: &[(PartKey, AckLevel)],
+        now: DateTime<Utc>,
+    ) -> Result<usize, OutboxError> {
+        let mut news = 0;
+        for (part, level) in receipts {
+            news += usize::from(self.receipt(*part, *level, now)?);
+        }
+        Ok(news)
+    }
 
     /// The canonical id of a phone as resolved before: when, and `None` for "not on WhatsApp".
     ///
@@ -654,12 +695,17 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn set_read_until(&mut self, instance: &InstanceId, until: DateTime<Utc>) -> Result<(), OutboxError>;
-    /// The newest notice of this instance to this phone of which a part was accepted.
+    /// The newest notice of this instance to this phone that a message of the moment `at` can answer: one of which a part
+    /// may have left by then.
     ///
     /// # Errors
     /// [`OutboxError`].
-    fn answerable(&mut self, instance: &InstanceId, phone: &Phone)
-    -> Result<Option<Answerable>, OutboxError>;
+    fn answerable(
+        &mut self,
+        instance: &InstanceId,
+        phone: &Phone,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Answerable>, OutboxError>;
     /// Stores a reply once, by (instance, chat, id), and does in the same transaction what it asks for: a reply on
     /// record whose opt-out is not would be lost, since it never comes again. `needs_person` marks it for the shop.
     ///

@@ -6,6 +6,7 @@
 //! | `POST shop-writes {to, text, instance?, at?}` | a person of the shop writes from the shop's own phone |
 //! | `POST open {number, instance?}` | the customer opens the chat: what lies in it is read |
 //! | `POST scan {instance?, code?}`, `POST unlink {instance?, reason?}` | the shop's phone links, and removes the device |
+//! | `POST clock {now}` | its clock runs on from that instant |
 //! | `GET faults`, `POST faults {rules: [...], remove: [ids], clear}` | what goes wrong; see [`super::faults::FaultRule`] |
 //! | `GET delivered` | the ground truth, as in the log |
 //! | `GET state` | instances, faults with their counts, requests by path, webhooks |
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<Arc<Sandbox>> {
         .route("/sandbox/reply", post(reply))
         .route("/sandbox/shop-writes", post(shop_writes))
         .route("/sandbox/open", post(open_chat))
+        .route("/sandbox/clock", post(clock))
         .route("/sandbox/scan", post(scan))
         .route("/sandbox/unlink", post(unlink))
         .route("/sandbox/qr.png", get(qr_png))
@@ -196,6 +198,18 @@ async fn reply(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answe
         status: Status::DeliveryAck,
     };
     arrive(&mut world, &name, message)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Clock {
+    now: DateTime<Utc>,
+}
+
+async fn clock(State(sandbox): State<Arc<Sandbox>>, body: Bytes) -> Result<Answer, Answer> {
+    let asked: Clock = read(&body)?;
+    sandbox.put_clock(asked.now);
+    Ok(Answer::ok(json!({"now": sandbox.now()})))
 }
 
 #[derive(Deserialize)]

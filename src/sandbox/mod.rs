@@ -43,7 +43,7 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
@@ -152,6 +152,8 @@ pub enum SandboxError {
 /// What the handlers share.
 struct Sandbox {
     world: Mutex<World>,
+    /// How far `POST /sandbox/clock` has put its clock ahead of the caller's.
+    ahead: Mutex<TimeDelta>,
     options: SandboxOptions,
 }
 
@@ -162,7 +164,12 @@ impl Sandbox {
     }
 
     fn now(&self) -> DateTime<Utc> {
-        (self.options.now)()
+        (self.options.now)() + *self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// From now on its clock runs on from this instant.
+    fn put_clock(&self, to: DateTime<Utc>) {
+        *self.ahead.lock().unwrap_or_else(PoisonError::into_inner) = to - (self.options.now)();
     }
 
     /// The two doors that Evolution has, in its order: the instance exists (404), and the key is the global one or that

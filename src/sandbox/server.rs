@@ -93,6 +93,7 @@ pub fn start(options: SandboxOptions) -> Result<RunningSandbox, SandboxError> {
         .cloned()
         .for_each(|rule| world.faults.add(rule));
     let sandbox = Arc::new(Sandbox {
+        ahead: Mutex::default(),
         world: Mutex::new(world),
         options,
     });

@@ -4,6 +4,7 @@ mod crashes;
 mod documents;
 mod faults;
 mod holds;
+mod instances;
 mod pair;
 mod pair_patience;
 mod refusals;

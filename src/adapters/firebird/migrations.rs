@@ -40,15 +40,11 @@ pub struct MigrationReport {
 /// connection of its own, outside any transaction.
 ///
 /// # Errors
-/// [`OutboxError::SchemaTooNew`]; [`DatabaseError::Other`] for a database of dialect 1, which has no BIGINT (keep the
-/// outbox in a database of its own); all that the server may say.
+/// [`OutboxError::SchemaTooNew`]; [`OutboxError::Dialect1`]; all that the server may say.
 pub fn migrate(connection: &mut Connection) -> Result<MigrationReport, OutboxError> {
     let dialect = connection.query("SELECT CAST(MON$SQL_DIALECT AS INTEGER) FROM MON$DATABASE", &[])?;
     if dialect.first().map(|row| row.int(0)).transpose()? == Some(1) {
-        return Err(OutboxError::Database(DatabaseError::Other {
-            code: -817,
-            detail: "the database has SQL dialect 1; the WA_* tables need dialect 3".to_owned(),
-        }));
+        return Err(OutboxError::Dialect1);
     }
     ensure_schema_tables(connection)?;
     let found = version(connection)?.unwrap_or(0);

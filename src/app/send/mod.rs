@@ -7,11 +7,13 @@
 //! | [`part`] | one part: intent, request, outcome |
 //! | [`settle`] | after crashes and ambiguous answers: leases, lookups; receipts |
 //! | [`trial`] | `send --test`: one notice to a phone of ours, the outbox untouched |
+//! | [`workers`] | several instances side by side |
 
 pub mod notice;
 pub mod part;
 pub mod settle;
 pub mod trial;
+pub mod workers;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -30,6 +32,7 @@ use crate::ports::outbox::{Outbox, OutboxError};
 use super::dossier::DossierError;
 use super::ground::GroundError;
 use super::shop::Shop;
+use workers::Allowance;
 
 /// What to send.
 #[derive(Debug, Clone, Default)]
@@ -42,12 +45,17 @@ pub struct SendRequest {
     pub dry_run: bool,
 }
 
+/// Opens one more connection to our tables, for a worker of its own.
+pub type OpenOutbox<'a> = dyn Fn() -> Result<Box<dyn Outbox>, OutboxError> + Sync + 'a;
+
 /// What a run needs.
 pub struct SendContext<'a> {
     /// The ERP, for the fresh read before each departure.
     pub erp: &'a dyn Erp,
     /// Our tables.
     pub outbox: &'a mut dyn Outbox,
+    /// More of the same, when several instances send.
+    pub more: &'a OpenOutbox<'a>,
     /// The shop's settings.
     pub shop: &'a Shop,
     /// Time.
@@ -60,6 +68,40 @@ pub struct SendContext<'a> {
     pub owner: String,
     /// Hears what happens, as it happens.
     pub on_event: &'a mut dyn FnMut(&SendEvent),
+    /// Where the time went so far.
+    pub spent: Spent,
+}
+
+impl SendContext<'_> {
+    /// Asks the outbox, by the watch.
+    fn ask<T>(&mut self, ask: impl FnOnce(&mut dyn Outbox) -> T) -> T {
+        let started = self.clock.monotonic();
+        let answer = ask(self.outbox);
+        self.spent.outbox += self.clock.monotonic().saturating_sub(started);
+        answer
+    }
+}
+
+/// Where the time of a run went; that of several workers is added up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spent {
+    /// Reading the ERP afresh.
+    pub erp: Duration,
+    /// Making texts and PDFs.
+    pub documents: Duration,
+    /// Our tables: reads, and commits that wait for the disk.
+    pub outbox: Duration,
+    /// Waiting for the gateway's answers to messages.
+    pub gateway: Duration,
+}
+
+impl Spent {
+    fn add(&mut self, other: Spent) {
+        self.erp += other.erp;
+        self.documents += other.documents;
+        self.outbox += other.outbox;
+        self.gateway += other.gateway;
+    }
 }
 
 /// Something that happened in a run.
@@ -151,7 +193,7 @@ pub enum Stop {
 }
 
 /// What a run did.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct SendReport {
     /// Notices that were due when the run began.
     pub due: usize,
@@ -171,6 +213,38 @@ pub struct SendReport {
     pub plan: Vec<PlannedNotice>,
     /// About how long that takes.
     pub estimate: Duration,
+    /// Instances whose worker gave up, and why: only where others went on beside it.
+    pub failures: Vec<(InstanceId, SendError)>,
+    /// Where the time went.
+    pub spent: Spent,
+}
+
+impl SendReport {
+    /// Of a worker that has so many notices before it.
+    fn of_waiting(notices: usize) -> Self {
+        SendReport {
+            waiting: notices,
+            ..SendReport::default()
+        }
+    }
+
+    /// Adds what a worker did.
+    fn add(&mut self, worker: SendReport) {
+        for (state, count) in worker.notices {
+            *self.notices.entry(state).or_default() += count;
+        }
+        self.accepted += worker.accepted;
+        self.unknown.extend(worker.unknown);
+        self.late_answers.extend(worker.late_answers);
+        self.waiting += worker.waiting;
+        self.spent.add(worker.spent);
+        for stop in worker.stops {
+            // The window, the limit and Ctrl-C are the whole run's.
+            if !self.stops.contains(&stop) {
+                self.stops.push(stop);
+            }
+        }
+    }
 }
 
 /// A line of `send --dry-run`.
@@ -227,12 +301,13 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
         ctx.outbox.sweep(now)?;
         failpoint::reached(Step::AfterSweep);
         settle::look_up_unknown(ctx, &mut report)?;
+        settle::expire(ctx, today)?;
     }
 
     let due = ctx.outbox.due(today)?;
     report.due = due.len();
     let mut by_instance: BTreeMap<InstanceId, Vec<NoticeId>> = BTreeMap::new();
-    let (mut contacts, mut parts) = (0, 0);
+    let mut sizes: BTreeMap<InstanceId, (u32, u32)> = BTreeMap::new();
     for id in due {
         let Some(stored) = ctx.outbox.notice(id)? else {
             continue;
@@ -242,8 +317,9 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
             .iter()
             .filter(|p| p.state == PartState::Queued)
             .count();
-        contacts += 1;
-        parts += open as u32;
+        let (contacts, parts) = sizes.entry(stored.instance.clone()).or_default();
+        *contacts += 1;
+        *parts += open as u32;
         if request.dry_run {
             report.plan.push(PlannedNotice {
                 id,
@@ -254,43 +330,51 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
         }
         by_instance.entry(stored.instance).or_default().push(id);
     }
-    report.estimate = ctx.shop.pace.estimate(contacts, parts);
-    report.waiting = report.due;
-    if !request.ignore_window && !ctx.shop.may_send(now) {
-        report.stops.push(Stop::Window(ctx.shop.next_opening(now)));
-        return Ok(report);
-    }
-    if request.dry_run {
+    // They send side by side: the one with the most to do is the last to end.
+    let estimates = sizes
+        .values()
+        .map(|(contacts, parts)| ctx.shop.pace.estimate(*contacts, *parts));
+    report.estimate = estimates.max().unwrap_or_default();
+    let closed =
+        (!request.ignore_window && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)));
+    if closed.is_some() || request.dry_run {
+        report.waiting = report.due;
+        report.stops.extend(closed);
         return Ok(report);
     }
     (ctx.on_event)(&SendEvent::Begins {
         notices: report.due,
         estimate: report.estimate,
     });
-
-    let mut left = request.limit.unwrap_or(usize::MAX);
-    for (instance, notices) in by_instance {
-        if let Some(stop) = send_instance(ctx, request, &instance, &notices, &mut left, &mut report)? {
-            let ends_all = matches!(stop, Stop::Interrupted | Stop::Limit | Stop::Window(_));
-            report.stops.push(stop);
-            if ends_all {
-                break;
-            }
-        }
-    }
-    if !ctx.clock.stopping() {
+    workers::send_all(ctx, request, by_instance, &mut report)?;
+    if !ctx.clock.stopping() && report.failures.is_empty() {
         settle::collect_receipts(ctx)?;
     }
+    report.spent.add(ctx.spent);
     Ok(report)
 }
 
-/// Works through the notices of one instance. `Some`: it stopped early.
+/// Works through the notices of one instance; why it stopped early is among the stops of its report.
 fn send_instance(
     ctx: &mut SendContext<'_>,
     request: &SendRequest,
     instance: &InstanceId,
     notices: &[NoticeId],
-    left: &mut usize,
+    left: &Allowance,
+    report: &mut SendReport,
+) -> Result<(), SendError> {
+    let stop = until_stopped(ctx, request, instance, notices, left, report)?;
+    report.stops.extend(stop);
+    Ok(())
+}
+
+/// The same. `Some`: it stopped early.
+fn until_stopped(
+    ctx: &mut SendContext<'_>,
+    request: &SendRequest,
+    instance: &InstanceId,
+    notices: &[NoticeId],
+    left: &Allowance,
     report: &mut SendReport,
 ) -> Result<Option<Stop>, SendError> {
     let gateway = match (ctx.gateway)(instance) {
@@ -310,14 +394,18 @@ fn send_instance(
         if ctx.clock.stopping() {
             return Ok(Some(Stop::Interrupted));
         }
-        if *left == 0 {
-            return Ok(Some(Stop::Limit));
-        }
         let now = ctx.clock.now();
         if !request.ignore_window && !ctx.shop.may_send(now) {
             return Ok(Some(Stop::Window(ctx.shop.next_opening(now))));
         }
-        let done = match notice::work(ctx, &*gateway, *id, request, report) {
+        if !left.take() {
+            return Ok(Some(Stop::Limit));
+        }
+        let done = notice::work(ctx, &*gateway, *id, request, report);
+        if !done.as_ref().is_ok_and(|done| done.departed) {
+            left.put_back();
+        }
+        let done = match done {
             Err(error) if error.is_interruption() => return Ok(Some(Stop::Interrupted)),
             done => done?,
         };
@@ -331,9 +419,6 @@ fn send_instance(
             if !matches!(state, NoticeState::Queued | NoticeState::Sending) {
                 report.waiting = report.waiting.saturating_sub(1);
             }
-        }
-        if done.departed {
-            *left -= 1;
         }
         if let Some(sign) = gateway.restriction() {
             return Ok(Some(Stop::Restricted {

@@ -2,20 +2,23 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
+
 use crate::domain::ids::ReceivableId;
 use crate::domain::notice::{
-    Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, parts_of,
+    Ending, NoticeId, NoticeState, PartEvent, PartKey, PartKind, PartState, notice_state, parts_of,
 };
 use crate::domain::selection::Selected;
 use crate::ports::clock::Clock;
 use crate::ports::failpoint::{self, Step};
-use crate::ports::gateway::{CanonicalId, Gateway, GatewayError, Rejection};
+use crate::ports::gateway::{CanonicalId, Content, Gateway, GatewayError, Rejection};
 use crate::ports::outbox::{Departure, Notice, NoticeItem, OutboxError};
 
 use super::super::choose::past;
-use super::super::dossier::{Dossier, Letter};
+use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
-use super::part::{self, PartResult};
+use super::super::shop::Shop;
+use super::part::{self, PartResult, Ready};
 use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop};
 
 /// What became of a notice in this run.
@@ -47,7 +50,7 @@ pub fn work(
     request: &SendRequest,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
-    let Some(stored) = ctx.outbox.notice(id)? else {
+    let Some(stored) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(Done::default());
     };
     if !stored.state.is_open() || stored.state == NoticeState::NeedsPerson {
@@ -60,10 +63,13 @@ pub fn work(
 
     let now = ctx.clock.now();
     // Fail closed: without a fresh and whole read nothing leaves.
-    let dossier = {
-        let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
-        Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?
-    };
+    let started = ctx.clock.monotonic();
+    let mut snapshot = ctx.erp.snapshot().map_err(GroundError::from)?;
+    let dossier = Dossier::read(&mut *snapshot, ctx.shop, &stored.customer, ctx.shop.local(now))?;
+    ctx.spent.erp += ctx.clock.monotonic().saturating_sub(started);
+    // A snapshot that stays open for the second that an unpaced notice takes keeps the server from clearing up after
+    // each of its commits: half as many pages are written. Where there are pauses, nothing is held open over them.
+    let _open = (!ctx.shop.pace.has_part_gaps()).then_some(snapshot);
     failpoint::reached(Step::AfterRead);
     let untouched = is_untouched(&stored);
     let selected = reselect(ctx, &dossier, &stored)?;
@@ -76,7 +82,7 @@ pub fn work(
                 ready
             }
             Err(reason) => {
-                let ended = ctx.outbox.end_untouched(id, Ending::Skipped, &reason, now)?;
+                let ended = ctx.ask(|outbox| outbox.end_untouched(id, Ending::Skipped, &reason, now))?;
                 failpoint::reached(Step::AfterEnd);
                 return Ok(Done {
                     state: ended.then_some(NoticeState::Skipped),
@@ -103,7 +109,7 @@ pub fn work(
         Resolution::NotOnWhatsApp => {
             let reason = "not_on_whatsapp";
             if untouched {
-                ctx.outbox.end_untouched(id, Ending::Failed, reason, now)?;
+                ctx.ask(|outbox| outbox.end_untouched(id, Ending::Failed, reason, now))?;
             } else {
                 settle_rest(ctx, id, PartEvent::Skip, reason)?;
             }
@@ -124,12 +130,29 @@ fn is_untouched(notice: &Notice) -> bool {
 }
 
 fn current(ctx: &mut SendContext<'_>, id: NoticeId) -> Result<Done, SendError> {
-    let notice = ctx.outbox.notice(id)?;
+    let notice = ctx.ask(|outbox| outbox.notice(id))?;
     Ok(Done {
         state: notice.as_ref().map(|n| n.state),
         reason: notice.and_then(|n| n.reason),
         ..Done::default()
     })
+}
+
+/// The same after its parts were worked on. What all was accepted needs no look; and when Ctrl-C breaks the look off,
+/// what is known of its parts stands: it must not be counted as waiting.
+fn ended(ctx: &mut SendContext<'_>, notice: &Notice) -> Result<Done, SendError> {
+    let states: Vec<PartState> = notice.parts.iter().map(|p| p.state).collect();
+    let known = Done {
+        state: Some(notice_state(None, &states)),
+        ..Done::default()
+    };
+    if states.iter().all(|state| state.is_accepted()) {
+        return Ok(known);
+    }
+    match current(ctx, notice.id) {
+        Err(error) if error.is_interruption() => Ok(known),
+        current => current,
+    }
 }
 
 /// Selection re-run for the actual day, for this contact and branch. `Err`: why nothing fires any more.
@@ -139,7 +162,7 @@ fn reselect(
     stored: &Notice,
 ) -> Result<Result<Selected, String>, SendError> {
     let firing = dossier.debtors.firing(&dossier.ground, ctx.shop, dossier.day);
-    let memory = ctx.outbox.memory(&firing)?;
+    let memory = ctx.ask(|outbox| outbox.memory(&firing))?;
     let decisions = dossier.debtors.decide(
         &dossier.ground,
         ctx.shop,
@@ -188,12 +211,36 @@ fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Re
             .collect(),
         parts: parts_of(&boletos, ctx.shop.max_boletos, ctx.shop.send_code),
     };
-    match ctx.outbox.rebuild(stored.id, &departure) {
+    if says_the_same(stored, &departure) {
+        // What the scan stored still stands, and `begin` finds out whether it is untouched.
+        return Ok(true);
+    }
+    match ctx.ask(|outbox| outbox.rebuild(stored.id, &departure)) {
         Ok(ready) => Ok(ready),
         // Another notice took a stage since the read: leave this one for the next run.
         Err(OutboxError::ClaimTaken) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The stored notice is what its departure would make of it.
+fn says_the_same(stored: &Notice, departure: &Departure) -> bool {
+    let sorted = |items: &[NoticeItem]| {
+        let mut items = items.to_vec();
+        items.sort_by(|a, b| a.receivable.cmp(&b.receivable));
+        items
+    };
+    stored.kind == departure.kind
+        && stored.parts.iter().map(|p| &p.kind).eq(&departure.parts)
+        && sorted(&stored.items) == sorted(&departure.items)
+}
+
+/// So many sending days after its first departure a notice goes on no more.
+pub(super) fn days_are_over(shop: &Shop, first_departure: NaiveDate, today: NaiveDate) -> bool {
+    let days = shop
+        .sending
+        .sending_days_between(first_departure, today, shop.send_at);
+    days >= shop.expire_after_days
 }
 
 /// A notice under way keeps its parts: those of receivables paid meanwhile are skipped, all are when nothing is
@@ -210,25 +257,18 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
     }
     let keys = |parts: &[&crate::ports::outbox::Part]| parts.iter().map(|p| p.key).collect::<Vec<_>>();
     let since = stored.first_departure.unwrap_or(dossier.day);
-    let days = ctx
-        .shop
-        .sending
-        .sending_days_between(since, dossier.day, ctx.shop.send_at);
-    if days >= ctx.shop.expire_after_days {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now)?;
+    if days_are_over(ctx.shop, since, dossier.day) {
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Expire, "days_over", now))?;
         return Ok(false);
     }
-    let memory = ctx.outbox.memory(&[])?;
+    let memory = ctx.ask(|outbox| outbox.memory(&[]))?;
     if memory.opted_out.contains(&stored.phone) {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now)?;
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now))?;
         return Ok(false);
     }
     let open = dossier.open_of(stored);
     if open.is_empty() {
-        ctx.outbox
-            .settle_queued(&keys(&queued), PartEvent::Skip, "paid", now)?;
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "paid", now))?;
         return Ok(false);
     }
     // Paid meanwhile, or the boleto changed (partly paid, past its last day): its parts stay behind, each with its why.
@@ -246,7 +286,7 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
     }
     for (parts, reason) in [(&paid, "paid"), (&changed, "boleto_changed")] {
         if !parts.is_empty() {
-            ctx.outbox.settle_queued(parts, PartEvent::Skip, reason, now)?;
+            ctx.ask(|outbox| outbox.settle_queued(parts, PartEvent::Skip, reason, now))?;
         }
     }
     let gone = [paid, changed].concat();
@@ -266,7 +306,7 @@ fn resolve(
     stored: &Notice,
 ) -> Result<Resolution, SendError> {
     let now = ctx.clock.now();
-    if let Some((at, Some(canonical))) = ctx.outbox.canonical(&stored.phone)?
+    if let Some((at, Some(canonical))) = ctx.ask(|outbox| outbox.canonical(&stored.phone))?
         && (now - at).num_days() < RESOLUTION_DAYS
     {
         return Ok(Resolution::To(canonical));
@@ -291,8 +331,7 @@ fn resolve(
     match gateway.resolve(std::slice::from_ref(&stored.phone)) {
         Ok(answers) => {
             let canonical = answers.into_iter().next().and_then(|r| r.canonical);
-            ctx.outbox
-                .save_canonical(&stored.phone, canonical.as_ref(), now)?;
+            ctx.ask(|outbox| outbox.save_canonical(&stored.phone, canonical.as_ref(), now))?;
             Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To))
         }
         Err(error) => Ok(Resolution::Stop(stop(error))),
@@ -305,7 +344,7 @@ fn settle_rest(
     event: PartEvent,
     reason: &str,
 ) -> Result<(), SendError> {
-    let Some(notice) = ctx.outbox.notice(id)? else {
+    let Some(notice) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(());
     };
     let queued: Vec<_> = notice
@@ -315,7 +354,7 @@ fn settle_rest(
         .map(|p| p.key)
         .collect();
     let now = ctx.clock.now();
-    Ok(ctx.outbox.settle_queued(&queued, event, reason, now)?)
+    Ok(ctx.ask(|outbox| outbox.settle_queued(&queued, event, reason, now))?)
 }
 
 /// Sends the queued parts in order, until one is unsettled or the run must stop.
@@ -331,36 +370,88 @@ fn send_parts(
     let mut departed = false;
     let mut unclear = false;
     let mut stop = None;
-    let Some(mut notice) = ctx.outbox.notice(id)? else {
+    let mut gone = None;
+    let Some(mut notice) = ctx.ask(|outbox| outbox.notice(id))? else {
         return Ok(Done::default());
     };
-    let last = notice.parts.len();
-    for seq in 0..last {
+    // Parts that follow each other without a pause are made beforehand, so that the outcome of one and the intent of
+    // the next can be one commit. Otherwise each is made when its turn comes.
+    let mut contents: Vec<Option<Content>> = vec![None; notice.parts.len()];
+    if !ctx.shop.pace.has_part_gaps() {
+        let letter = Letter::of_notice(&notice);
+        for (part, content) in notice.parts.iter().zip(&mut contents) {
+            if part.state == PartState::Queued {
+                // One that cannot be made says so when its turn comes.
+                *content = make(ctx, dossier, &letter, &part.kind).ok();
+            }
+        }
+    }
+    // Begun already, with the outcome of the part before it.
+    let mut claim = None;
+    let mut seq = 0;
+    while seq < notice.parts.len() {
         let stored = &notice.parts[seq];
         if stored.state.is_settled() {
+            seq += 1;
             continue;
         }
         if stored.state != PartState::Queued {
             break;
         }
-        let now = ctx.clock.now();
-        if ctx.clock.stopping() {
-            stop = Some(Stop::Interrupted);
-            break;
+        if claim.is_none() {
+            if ctx.clock.stopping() {
+                stop = Some(Stop::Interrupted);
+                break;
+            }
+            if let Some(closed) = window_closed(ctx, request) {
+                stop = Some(closed);
+                break;
+            }
         }
-        if !request.ignore_window && !ctx.shop.may_send(now) {
-            stop = Some(Stop::Window(ctx.shop.next_opening(now)));
-            break;
-        }
-        let content = dossier.content(ctx.shop, &Letter::of_notice(&notice), &stored.kind)?;
-        let is_last = notice.parts[seq + 1..]
-            .iter()
-            .all(|p| p.state != PartState::Queued);
-        let result = part::send(ctx, gateway, &notice, seq, to, content, is_last)?;
+        let content = match contents[seq].take() {
+            Some(content) => content,
+            None => match make(ctx, dossier, &Letter::of_notice(&notice), &stored.kind) {
+                Ok(content) => content,
+                // What the ERP does not show any more (a customer whose row cannot be read) stops this notice only: it
+                // waits, and expires when its days are over.
+                Err(SendError::Dossier(error @ DossierError::Gone(_))) => {
+                    gone = Some(format!("gone: {error}"));
+                    break;
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let is_last = |index: usize| {
+            notice.parts[index + 1..]
+                .iter()
+                .all(|p| p.state != PartState::Queued)
+        };
+        let ready = Ready {
+            index: seq,
+            content: &content,
+            is_last: is_last(seq),
+        };
+        let next = contents.get(seq + 1).and_then(|content| {
+            let open = window_closed(ctx, request).is_none() && gateway.restriction().is_none();
+            Some(Ready {
+                index: seq + 1,
+                content: content.as_ref().filter(|_| open)?,
+                is_last: is_last(seq + 1),
+            })
+        });
+        let (result, next_claim) = loop {
+            match part::send(ctx, gateway, &notice, to, &ready, claim.take(), next.as_ref())? {
+                // It closed during a pause, and whoever started this run wants it to go on.
+                (PartResult::Stop(Stop::Window(_)), None) if request.ignore_window => {}
+                done => break done,
+            }
+        };
+        claim = next_claim;
         let key = notice.parts[seq].key;
         match result {
             PartResult::Settled(state) => {
                 departed = true;
+                notice.parts[seq].state = state;
                 (ctx.on_event)(&SendEvent::Part { key, state });
                 if state.is_accepted() {
                     report.accepted += 1;
@@ -373,6 +464,7 @@ fn send_parts(
                 departed = true;
                 unclear = true;
                 report.unknown.push(key);
+                notice.parts[seq].state = PartState::Unknown;
                 (ctx.on_event)(&SendEvent::Part {
                     key,
                     state: PartState::Unknown,
@@ -383,23 +475,50 @@ fn send_parts(
                 report.late_answers.push(key);
                 break;
             }
-            PartResult::NotNow => break,
+            PartResult::NotNow => {
+                // Somebody else may have settled it: then what comes after it is ours still.
+                match ctx.ask(|outbox| outbox.notice(id))? {
+                    Some(fresh) if fresh.parts.get(seq).is_some_and(|p| p.state.is_settled()) => {
+                        notice = fresh;
+                        contents = vec![None; notice.parts.len()];
+                    }
+                    _ => break,
+                }
+            }
             PartResult::Stop(why) => {
                 stop = Some(why);
                 break;
             }
         }
-        match ctx.outbox.notice(id)? {
-            Some(fresh) => notice = fresh,
-            None => break,
-        }
+        seq += 1;
     }
+    let now = ended(ctx, &notice)?;
     Ok(Done {
         departed,
         unclear,
         stop,
-        ..current(ctx, id)?
+        reason: gone.or(now.reason),
+        ..now
     })
+}
+
+/// A text or a document, by the watch.
+fn make(
+    ctx: &mut SendContext<'_>,
+    dossier: &Dossier,
+    letter: &Letter,
+    part: &PartKind,
+) -> Result<Content, SendError> {
+    let started = ctx.clock.monotonic();
+    let content = dossier.content(ctx.shop, letter, part)?;
+    ctx.spent.documents += ctx.clock.monotonic().saturating_sub(started);
+    Ok(content)
+}
+
+/// The window has closed since the run began.
+fn window_closed(ctx: &SendContext<'_>, request: &SendRequest) -> Option<Stop> {
+    let now = ctx.clock.now();
+    (!request.ignore_window && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)))
 }
 
 /// Whether a refusal is for good, and if not, whether it is of use to go on with other customers.

@@ -3,11 +3,15 @@
 
 use std::time::Duration;
 
-use crate::domain::notice::{PartEvent, PartState};
+use chrono::{DateTime, Utc};
+
+use crate::domain::notice::{MessageId, PartEvent, PartKey, PartState};
+use crate::domain::pacing::Pace;
 use crate::domain::retry::{ATTEMPTS_A_RUN, longest_backoff};
+use crate::ports::erp::DatabaseError;
 use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcome};
-use crate::ports::outbox::{Begin, Begun, Notice, Outcome, Recorded};
+use crate::ports::outbox::{Begin, Begun, Notice, OutboxError, Outcome, Recorded};
 
 use super::notice::{is_for_good, pause};
 use super::{SendContext, SendError, SendEvent, Stop};
@@ -27,6 +31,26 @@ pub enum PartResult {
     Stop(Stop),
 }
 
+/// A committed intent: its request must leave, or its end be recorded.
+#[derive(Debug)]
+pub struct Claim {
+    attempt: u32,
+    message_id: MessageId,
+    /// When its claiming began, by the monotonic clock.
+    since: Duration,
+}
+
+/// A part that is ready to leave.
+#[derive(Debug)]
+pub struct Ready<'a> {
+    /// Its place in the notice.
+    pub index: usize,
+    /// What it carries.
+    pub content: &'a Content,
+    /// Nothing of the notice comes after it.
+    pub is_last: bool,
+}
+
 /// How much longer than the request's own limit a lease lasts. A worker that took longer than this from the claim
 /// to the request starts nothing.
 const LEASE_MARGIN: Duration = Duration::from_secs(30);
@@ -34,7 +58,9 @@ const LEASE_MARGIN: Duration = Duration::from_secs(30);
 /// "typing..." is shown for about so long before a text.
 const TYPING: Duration = Duration::from_secs(2);
 
-/// Sends one part, trying again while its refusal is proven and another try may help.
+/// Sends one part, trying again while its refusal is proven and another try may help. `claim`: it was begun already.
+/// `next`: once this part is accepted it may be begun in the same commit, when no pause lies between; its claim is the
+/// second answer.
 ///
 /// # Errors
 /// [`SendError`].
@@ -42,111 +68,200 @@ pub fn send(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     notice: &Notice,
-    index: usize,
     to: &CanonicalId,
-    content: Content,
-    is_last: bool,
-) -> Result<PartResult, SendError> {
-    let part = &notice.parts[index];
-    let (text, file_name) = match &content {
-        Content::Text(text) => (Some(text.clone()), None),
-        Content::Document { file_name, .. } => (None, Some(file_name.clone())),
-    };
+    ready: &Ready<'_>,
+    mut claim: Option<Claim>,
+    next: Option<&Ready<'_>>,
+) -> Result<(PartResult, Option<Claim>), SendError> {
+    let part = &notice.parts[ready.index];
     let mut tries = 0;
     loop {
-        let (low, high) = if is_last {
-            ctx.shop.pace.contact_gap
-        } else {
-            ctx.shop.pace.part_gap
-        };
-        let now = ctx.clock.now();
-        let today = ctx.shop.today(now);
-        let daily_cap = daily_cap(ctx, notice, today)?;
-        let before = ctx.clock.monotonic();
-        let begun = ctx.outbox.begin(&Begin {
-            part: part.key,
-            owner: ctx.owner.clone(),
-            lease: gateway.send_timeout() + LEASE_MARGIN,
-            to: to.clone(),
-            text: text.clone(),
-            file_name: file_name.clone(),
-            now,
-            today,
-            gap: ctx.random.between(low, high),
-            daily_cap,
-        })?;
-        let (attempt, message_id) = match begun {
-            Begun::Go { attempt, message_id } => {
-                (ctx.on_event)(&SendEvent::Departs(part.key));
-                (attempt, message_id)
-            }
-            Begun::NotNow => return Ok(PartResult::NotNow),
-            Begun::CapReached => {
-                return Ok(PartResult::Stop(Stop::CapReached {
-                    instance: notice.instance.clone(),
-                }));
-            }
-            Begun::Wait(wait) => {
-                (ctx.on_event)(&SendEvent::Pause(wait));
-                if !pause(ctx.clock, wait) {
-                    return Ok(PartResult::Stop(Stop::Interrupted));
+        let asked = ctx.clock.now();
+        let Claim {
+            attempt,
+            message_id,
+            since,
+        } = match claim.take() {
+            Some(claim) => claim,
+            None => {
+                let intent = intent(ctx, gateway, notice, to, ready)?;
+                let since = ctx.clock.monotonic();
+                match ctx.ask(|outbox| outbox.begin(&intent))? {
+                    Begun::Go { attempt, message_id } => Claim {
+                        attempt,
+                        message_id,
+                        since,
+                    },
+                    Begun::NotNow => return Ok((PartResult::NotNow, None)),
+                    Begun::CapReached => {
+                        let instance = notice.instance.clone();
+                        return Ok((PartResult::Stop(Stop::CapReached { instance }), None));
+                    }
+                    Begun::Wait(wait) => {
+                        (ctx.on_event)(&SendEvent::Pause(wait));
+                        if !pause(ctx.clock, wait) {
+                            return Ok((PartResult::Stop(Stop::Interrupted), None));
+                        }
+                        if let Some(closed) = closed_since(ctx, asked) {
+                            return Ok((PartResult::Stop(closed), None));
+                        }
+                        continue;
+                    }
                 }
-                continue;
             }
         };
-
+        (ctx.on_event)(&SendEvent::Departs(part.key));
         failpoint::reached(Step::AfterClaim);
         // From here until the outcome is recorded nothing may return early.
-        let outcome = if ctx.clock.monotonic().saturating_sub(before) >= LEASE_MARGIN {
+        let outcome = if ctx.clock.monotonic().saturating_sub(since) >= LEASE_MARGIN {
             // The claim took so long that the lease may not outlast the request: nothing left, and that is proven.
             SendOutcome::Rejected(Rejection::Unreachable("the claim took too long".to_owned()))
         } else {
-            if ctx.shop.pace.shows_typing() && matches!(content, Content::Text(_)) {
+            if ctx.shop.pace.shows_typing() && matches!(ready.content, Content::Text(_)) {
                 gateway.typing(to, TYPING);
             }
-            gateway.send(&message_id, to, &content)
+            let asked = ctx.clock.monotonic();
+            let outcome = gateway.send(&message_id, to, ready.content);
+            ctx.spent.gateway += ctx.clock.monotonic().saturating_sub(asked);
+            outcome
         };
         failpoint::reached(Step::AfterRequest);
         let record = recordable(ctx, &outcome, attempt);
-        let recorded = ctx.outbox.record(part.key, attempt, &record)?;
+        let next = next.filter(|_| matches!(outcome, SendOutcome::Accepted { .. }));
+        let (recorded, next_claim) =
+            record_and_claim(ctx, gateway, notice, to, (part.key, attempt, &record), next)?;
         failpoint::reached(Step::AfterRecord);
         let state = match recorded {
             Recorded::Now(state) => state,
-            Recorded::LateAnswer => return Ok(PartResult::Late),
+            Recorded::LateAnswer => return Ok((PartResult::Late, None)),
         };
         let rejection = match outcome {
-            SendOutcome::Accepted { .. } => return Ok(PartResult::Settled(state)),
+            SendOutcome::Accepted { .. } => return Ok((PartResult::Settled(state), next_claim)),
             // Unless somebody else found out meanwhile.
-            SendOutcome::Ambiguous { .. } if state == PartState::Unknown => return Ok(PartResult::Unknown),
-            SendOutcome::Ambiguous { .. } if state.is_settled() => return Ok(PartResult::Settled(state)),
-            SendOutcome::Ambiguous { .. } => return Ok(PartResult::NotNow),
+            SendOutcome::Ambiguous { .. } if state == PartState::Unknown => {
+                return Ok((PartResult::Unknown, None));
+            }
+            SendOutcome::Ambiguous { .. } if state.is_settled() => {
+                return Ok((PartResult::Settled(state), None));
+            }
+            SendOutcome::Ambiguous { .. } => return Ok((PartResult::NotNow, None)),
             SendOutcome::Rejected(rejection) if is_for_good(&rejection) => {
-                return Ok(PartResult::Settled(state));
+                return Ok((PartResult::Settled(state), None));
             }
             SendOutcome::Rejected(rejection) => rejection,
         };
         tries += 1;
-        let hopeless = matches!(rejection, Rejection::Unauthorized | Rejection::UnknownInstance);
-        if hopeless || tries >= ATTEMPTS_A_RUN {
-            let instance = notice.instance.clone();
-            return Ok(PartResult::Stop(Stop::Refused { instance, rejection }));
-        }
-        let wait = match &rejection {
-            Rejection::RateLimited {
-                retry_after: Some(after),
-            } => *after,
-            _ => ctx.random.between(Duration::ZERO, longest_backoff(tries)),
-        };
-        (ctx.on_event)(&SendEvent::Pause(wait));
-        if !pause(ctx.clock, wait) {
-            return Ok(PartResult::Stop(Stop::Interrupted));
-        }
-        if !ctx.shop.may_send(ctx.clock.now()) && ctx.shop.may_send(now) {
-            return Ok(PartResult::Stop(Stop::Window(
-                ctx.shop.next_opening(ctx.clock.now()),
-            )));
+        if let Some(stop) = before_next_try(ctx, notice, rejection, tries, asked) {
+            return Ok((PartResult::Stop(stop), None));
         }
     }
+}
+
+/// Waits before a part is tried once more; `Some`: it is of no use to try it again in this run.
+fn before_next_try(
+    ctx: &mut SendContext<'_>,
+    notice: &Notice,
+    rejection: Rejection,
+    tries: u32,
+    asked: DateTime<Utc>,
+) -> Option<Stop> {
+    let hopeless = matches!(rejection, Rejection::Unauthorized | Rejection::UnknownInstance);
+    if hopeless || tries >= ATTEMPTS_A_RUN {
+        let instance = notice.instance.clone();
+        return Some(Stop::Refused { instance, rejection });
+    }
+    let wait = match &rejection {
+        Rejection::RateLimited {
+            retry_after: Some(after),
+        } => *after,
+        _ => ctx.random.between(Duration::ZERO, longest_backoff(tries)),
+    };
+    (ctx.on_event)(&SendEvent::Pause(wait));
+    if !pause(ctx.clock, wait) {
+        return Some(Stop::Interrupted);
+    }
+    closed_since(ctx, asked)
+}
+
+/// The intent to send a part, at this moment.
+fn intent(
+    ctx: &mut SendContext<'_>,
+    gateway: &dyn Gateway,
+    notice: &Notice,
+    to: &CanonicalId,
+    ready: &Ready<'_>,
+) -> Result<Begin, SendError> {
+    let (low, high) = gap_after(&ctx.shop.pace, ready.is_last);
+    let (text, file_name) = match ready.content {
+        Content::Text(text) => (Some(text.clone()), None),
+        Content::Document { file_name, .. } => (None, Some(file_name.clone())),
+    };
+    let now = ctx.clock.now();
+    let today = ctx.shop.today(now);
+    let daily_cap = daily_cap(ctx, notice, today)?;
+    Ok(Begin {
+        part: notice.parts[ready.index].key,
+        owner: ctx.owner.clone(),
+        lease: gateway.send_timeout() + LEASE_MARGIN,
+        to: to.clone(),
+        text,
+        file_name,
+        now,
+        today,
+        gap: ctx.random.between(low, high),
+        daily_cap,
+    })
+}
+
+fn gap_after(pace: &Pace, is_last: bool) -> (Duration, Duration) {
+    if is_last { pace.contact_gap } else { pace.part_gap }
+}
+
+/// Records an outcome, and begins the next part with it where there is one to begin. Whatever becomes of that, the
+/// outcome must be on record.
+fn record_and_claim(
+    ctx: &mut SendContext<'_>,
+    gateway: &dyn Gateway,
+    notice: &Notice,
+    to: &CanonicalId,
+    (part, attempt, outcome): (PartKey, u32, &Outcome),
+    next: Option<&Ready<'_>>,
+) -> Result<(Recorded, Option<Claim>), SendError> {
+    let since = ctx.clock.monotonic();
+    if let Some(next) = next.filter(|_| !ctx.clock.stopping())
+        && let Ok(intent) = intent(ctx, gateway, notice, to, next)
+    {
+        match ctx.ask(|outbox| outbox.record_and_begin(part, attempt, outcome, &intent)) {
+            Ok((recorded, Begun::Go { attempt, message_id })) => {
+                let claim = Claim {
+                    attempt,
+                    message_id,
+                    since,
+                };
+                return Ok((recorded, Some(claim)));
+            }
+            // Its own turn will show why not.
+            Ok((recorded, _)) => return Ok((recorded, None)),
+            // All fresh connections were asked for already; nobody knows, or nothing is to be had.
+            Err(error @ OutboxError::OutcomeUncertain(_)) => return Err(error.into()),
+            Err(
+                error @ OutboxError::Database(
+                    DatabaseError::ConnectionLost { .. }
+                    | DatabaseError::TimedOut { .. }
+                    | DatabaseError::Unreachable { .. },
+                ),
+            ) => return Err(error.into()),
+            // Neither happened: the outcome goes on record alone.
+            Err(_) => {}
+        }
+    }
+    Ok((ctx.ask(|outbox| outbox.record(part, attempt, outcome))?, None))
+}
+
+/// The window closed during a pause.
+fn closed_since(ctx: &SendContext<'_>, then: DateTime<Utc>) -> Option<Stop> {
+    let now = ctx.clock.now();
+    (ctx.shop.may_send(then) && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)))
 }
 
 /// Contacts that the instance may write to today.
@@ -159,8 +274,7 @@ fn daily_cap(
         return Ok(None);
     }
     let first_used_on = ctx
-        .outbox
-        .instances(today)?
+        .ask(|outbox| outbox.instances(today))?
         .into_iter()
         .find(|i| i.instance == notice.instance)
         .and_then(|i| i.first_used_on);

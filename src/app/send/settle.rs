@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use chrono::Duration;
+use chrono::{Duration, NaiveDate};
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{PartEvent, PartState};
@@ -112,6 +112,35 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
     Ok(())
 }
 
+/// Notices under way whose days are over expire, whether or not their gateway can be reached: an instance that never
+/// comes back must not leave them open for ever.
+///
+/// # Errors
+/// [`SendError`].
+pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendError> {
+    for id in ctx.outbox.due(today)? {
+        let Some(notice) = ctx.outbox.notice(id)? else {
+            continue;
+        };
+        // Those under way come first.
+        let Some(since) = notice.first_departure else {
+            break;
+        };
+        if super::notice::days_are_over(ctx.shop, since, today) {
+            let queued: Vec<_> = notice
+                .parts
+                .iter()
+                .filter(|p| p.state == PartState::Queued)
+                .map(|p| p.key)
+                .collect();
+            let now = ctx.clock.now();
+            ctx.outbox
+                .settle_queued(&queued, PartEvent::Expire, "days_over", now)?;
+        }
+    }
+    Ok(())
+}
+
 /// Asks the gateways for the receipts that are still wanted. A gateway that does not answer is asked next time.
 ///
 /// # Errors
@@ -125,7 +154,7 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
             .or_default()
             .push(awaiting);
     }
-    let mut news = 0;
+    let mut recorded = 0;
     for (instance, awaiting) in by_instance {
         let Ok(gateway) = (ctx.gateway)(&instance) else {
             continue;
@@ -134,14 +163,14 @@ pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
         let Ok(acks) = gateway.acks(&ids) else { continue };
         failpoint::reached(Step::AfterReceipts);
         let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
-        for one in &awaiting {
-            if let Some(level) = levels
-                .get(one.gateway_id.as_str())
-                .filter(|l| **l != AckLevel::Pending)
-            {
-                news += usize::from(ctx.outbox.receipt(one.part, *level, now)?);
-            }
-        }
+        // Most of them say what is on record already.
+        let news: Vec<_> = awaiting
+            .iter()
+            .filter_map(|one| Some((one, *levels.get(one.gateway_id.as_str())?)))
+            .filter(|(one, level)| level.is_news_for(one.state))
+            .map(|(one, level)| (one.part, level))
+            .collect();
+        recorded += ctx.ask(|outbox| outbox.receipts(&news, now))?;
     }
-    Ok(news)
+    Ok(recorded)
 }

@@ -186,6 +186,7 @@ pub fn outbox(error: &OutboxError, catalog: &Catalog) -> Words {
         OutboxError::NotInitialised => ("outbox-not-initialised", vec![], None),
         OutboxError::SchemaTooOld { found, known } => ("outbox-too-old", versions(found, known), None),
         OutboxError::SchemaTooNew { found, known } => ("outbox-too-new", versions(found, known), None),
+        OutboxError::Dialect1 => ("outbox-dialect-1", vec![], None),
         OutboxError::ClaimTaken => ("outbox-claim-taken", vec![], None),
         OutboxError::Illegal(illegal) => ("outbox-illegal", vec![], Some(illegal.to_string())),
         OutboxError::Corrupt { table, problem } => (

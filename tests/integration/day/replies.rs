@@ -315,3 +315,41 @@ fn after_the_window_only_a_way_out_counts() {
     assert_eq!(stored(&site), ["SAIR"]);
     assert!(site.messages().is_empty(), "nobody is answered so late");
 }
+
+#[test]
+fn an_opt_out_outlives_a_power_cut() {
+    let (site, [ana, ..]) = sent();
+    site.sandbox.reply(&ana, "Sair");
+    // Dead after the first commit: whatever that was, the answer must not be done with before it is honoured.
+    let mut cut = site.command("09:05", &["replies"]);
+    let ended = cut.env("WA_NOTIFY_FAILPOINT", "after_commit:1").output().unwrap();
+    assert!(!ended.status.success(), "the power was cut");
+    site.run("09:06", &["replies"]);
+    assert_eq!(site.look("SELECT PHONE FROM WA_OPT_OUT"), [format!("+{ana}")]);
+    assert_eq!(stored(&site), ["Sair"]);
+}
+
+#[test]
+fn an_opt_out_counts_though_the_gateway_gave_no_clear_answer() {
+    let site = Site::of(1);
+    let scan = site.scan();
+    site.sandbox.faults(json!({"fault": "error_after", "times": 1}));
+    site.send(8);
+    assert_eq!(site.parts("1")[0], "unknown");
+    let ana = phone(&scan, 0);
+    site.sandbox.reply(&ana, "quem é?");
+    site.sandbox.reply(&ana, "SAIR");
+    let report = site.json("09:05", &["replies"], 0);
+    assert_eq!(report["opted_out"], 1);
+    // Whether we have written to them at all is not certain: all else is none of our business yet.
+    assert_eq!(stored(&site), ["SAIR"]);
+    assert_eq!(site.parts("1")[1..], ["skipped", "skipped", "skipped"]);
+}
+
+#[test]
+fn a_clock_that_was_ahead_for_a_while_leaves_no_answer_unread() {
+    let (site, [ana, ..]) = sent();
+    site.json("2026-08-16 09:05", &["replies"], 0);
+    site.sandbox.reply(&ana, "Bom dia");
+    assert_eq!(site.json("09:06", &["replies"], 8)["stored"], 1);
+}

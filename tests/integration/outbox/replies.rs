@@ -94,20 +94,28 @@ fn a_message_answers_the_newest_notice_that_reached_the_gateway() {
     let first = world.store(ANA, &["R1"]);
     let second = world.store(ANA, &["R2"]);
     assert!(
-        world.outbox.answerable(&matriz(), &phone(ANA)).unwrap().is_none(),
+        world
+            .outbox
+            .answerable(&matriz(), &phone(ANA), now())
+            .unwrap()
+            .is_none(),
         "nothing was sent"
     );
     send(&mut world.outbox, part(first, 1), PartEvent::Accept);
-    let found = world.outbox.answerable(&matriz(), &phone(ANA)).unwrap().unwrap();
+    let found = world
+        .outbox
+        .answerable(&matriz(), &phone(ANA), now())
+        .unwrap()
+        .unwrap();
     assert_eq!(
-        (found.notice, found.first_accepted_at, found.answered),
-        (first, now(), false)
+        (found.notice, found.first_begun_at, found.accepted, found.answered),
+        (first, now(), true, false)
     );
     send(&mut world.outbox, part(second, 1), PartEvent::Accept);
     assert_eq!(
         world
             .outbox
-            .answerable(&matriz(), &phone(ANA))
+            .answerable(&matriz(), &phone(ANA), now())
             .unwrap()
             .unwrap()
             .notice,
@@ -116,11 +124,17 @@ fn a_message_answers_the_newest_notice_that_reached_the_gateway() {
     assert!(
         world
             .outbox
-            .answerable(&InstanceId::new("filial"), &phone(ANA))
+            .answerable(&InstanceId::new("filial"), &phone(ANA), now())
             .unwrap()
             .is_none()
     );
-    assert!(world.outbox.answerable(&matriz(), &phone(BIA)).unwrap().is_none());
+    assert!(
+        world
+            .outbox
+            .answerable(&matriz(), &phone(BIA), now())
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[test]
@@ -145,7 +159,7 @@ fn a_notice_is_answered_once_and_again_only_after_a_proven_refusal() {
     assert!(
         world
             .outbox
-            .answerable(&matriz(), &phone(ANA))
+            .answerable(&matriz(), &phone(ANA), now())
             .unwrap()
             .unwrap()
             .answered
@@ -158,7 +172,7 @@ fn a_notice_is_answered_once_and_again_only_after_a_proven_refusal() {
     assert!(
         !world
             .outbox
-            .answerable(&matriz(), &phone(ANA))
+            .answerable(&matriz(), &phone(ANA), now())
             .unwrap()
             .unwrap()
             .answered
@@ -371,4 +385,26 @@ fn an_opt_out_while_a_part_is_on_its_way_lets_its_answer_be_recorded() {
     let stored = world.outbox.notice(id).unwrap().unwrap();
     assert_eq!(stored.state, NoticeState::Sent);
     assert!(world.outbox.due(today()).unwrap().is_empty());
+}
+
+#[test]
+fn a_message_answers_what_was_sent_before_it() {
+    let mut world = World::new();
+    let first = world.store(ANA, &["R1"]);
+    send(&mut world.outbox, part(first, 1), PartEvent::Accept);
+    let second = world.store(ANA, &["R2"]);
+    let later = now() + TimeDelta::days(1);
+    let mut next = begin(part(second, 1));
+    next.now = later;
+    assert!(matches!(world.outbox.begin(&next).unwrap(), Begun::Go { .. }));
+    let mut found = |at| world.outbox.answerable(&matriz(), &phone(ANA), at).unwrap();
+    assert_eq!(found(now() - TimeDelta::seconds(1)), None);
+    let between = found(later - TimeDelta::seconds(1)).unwrap();
+    assert_eq!((between.notice, between.accepted), (first, true));
+    // On its way, and perhaps there: not certain.
+    let after = found(later).unwrap();
+    assert_eq!(
+        (after.notice, after.accepted, after.first_begun_at),
+        (second, false, later)
+    );
 }

@@ -35,6 +35,116 @@ fn the_intent_is_on_disk_before_the_request_leaves() {
 }
 
 #[test]
+fn an_outcome_and_the_next_intent_are_one_commit() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    let transactions = |world: &World| world.look("SELECT MAX(REVISION) FROM WA_NOTICE");
+    let before = transactions(&world);
+    let (recorded, begun) = world
+        .outbox
+        .record_and_begin(
+            part(id, 1),
+            attempt,
+            &outcome(PartEvent::Accept),
+            &begin(part(id, 2)),
+        )
+        .unwrap();
+    assert_eq!(recorded, Recorded::Now(PartState::Accepted));
+    assert!(matches!(begun, Begun::Go { attempt: 1, .. }), "{begun:?}");
+    assert_eq!(transactions(&world), before + 2, "both moved the notice");
+    let stored = world.another().notice(id).unwrap().unwrap();
+    let states: Vec<_> = stored.parts.iter().map(|p| p.state).collect();
+    assert_eq!(
+        states,
+        [PartState::Accepted, PartState::Sending, PartState::Queued]
+    );
+    assert_eq!(stored.state, NoticeState::Sending);
+    let kinds: Vec<_> = world
+        .outbox
+        .events(id)
+        .unwrap()
+        .into_iter()
+        .map(|e| e.kind)
+        .collect();
+    assert_eq!(kinds, ["claim", "accept", "claim"]);
+}
+
+#[test]
+fn an_outcome_is_recorded_whatever_comes_of_the_next_part() {
+    // The next one waits, is capped, or is not ours: the outcome stands in each case.
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let paused = wa_notify::ports::outbox::Begin {
+        gap: Duration::from_secs(60),
+        ..begin(part(id, 1))
+    };
+    let Begun::Go { attempt, .. } = world.outbox.begin(&paused).unwrap() else {
+        panic!()
+    };
+    let (recorded, begun) = world
+        .outbox
+        .record_and_begin(
+            part(id, 1),
+            attempt,
+            &outcome(PartEvent::Accept),
+            &begin(part(id, 2)),
+        )
+        .unwrap();
+    assert_eq!(recorded, Recorded::Now(PartState::Accepted));
+    assert!(matches!(begun, Begun::Wait(_)), "{begun:?}");
+    assert_eq!(world.look("SELECT ATTEMPT FROM WA_PART WHERE SEQ = 2"), 0);
+
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    assert!(world.another().opt_out(&phone(ANA), "asked", now()).unwrap());
+    let (recorded, begun) = world
+        .outbox
+        .record_and_begin(
+            part(id, 1),
+            attempt,
+            &outcome(PartEvent::Accept),
+            &begin(part(id, 2)),
+        )
+        .unwrap();
+    assert_eq!(
+        (recorded, begun),
+        (Recorded::Now(PartState::Accepted), Begun::NotNow)
+    );
+    let stored = world.another().notice(id).unwrap().unwrap();
+    let states: Vec<_> = stored.parts.iter().map(|p| p.state).collect();
+    assert_eq!(
+        states,
+        [PartState::Accepted, PartState::Skipped, PartState::Skipped]
+    );
+}
+
+#[test]
+fn after_a_late_answer_nothing_is_begun() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForNow))
+        .unwrap();
+    let second = go(&mut world.outbox, part(id, 1));
+    let (recorded, begun) = world
+        .outbox
+        .record_and_begin(
+            part(id, 1),
+            attempt,
+            &outcome(PartEvent::Accept),
+            &begin(part(id, 2)),
+        )
+        .unwrap();
+    assert_eq!((recorded, begun), (Recorded::LateAnswer, Begun::NotNow));
+    assert_eq!((attempt, second), (1, 2));
+    assert_eq!(world.look("SELECT ATTEMPT FROM WA_PART WHERE SEQ = 2"), 0);
+}
+
+#[test]
 fn of_many_workers_on_one_part_only_one_goes() {
     for _ in 0..5 {
         let mut world = World::new();
@@ -608,4 +718,56 @@ fn what_was_begun_comes_first_and_gateway_ids_are_known() {
             .unwrap()
             .is_empty()
     );
+}
+
+#[test]
+fn a_receipt_of_an_earlier_attempt_says_nothing_about_the_next() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    send(&mut world.outbox, part(id, 1), PartEvent::Accept);
+    // Another worker learns of the refusal and a person orders it sent again, while this one still waits for receipts.
+    assert!(world.outbox.receipt(part(id, 1), AckLevel::Error, now()).unwrap());
+    let retry = world.outbox.resolve(part(id, 1), Resolution::Retry, now());
+    assert_eq!(retry.unwrap(), PartState::Queued);
+    for level in [
+        AckLevel::Error,
+        AckLevel::Server,
+        AckLevel::Delivered,
+        AckLevel::Read,
+    ] {
+        assert!(
+            !world.outbox.receipt(part(id, 1), level, now()).unwrap(),
+            "{level:?}"
+        );
+    }
+    let attempt = go(&mut world.outbox, part(id, 1));
+    assert!(
+        !world
+            .outbox
+            .receipt(part(id, 1), AckLevel::Delivered, now())
+            .unwrap()
+    );
+    let refused = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForGood));
+    assert_eq!(refused.unwrap(), Recorded::Now(PartState::Failed));
+}
+
+#[test]
+fn a_lookup_that_found_nothing_takes_no_answer_back() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let attempt = go(&mut world.outbox, part(id, 1));
+    let mut slow = world.another();
+    // One worker finds the part unknown and its message nowhere; before it says so the answer is on record.
+    let unknown = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::LeaseRanOut));
+    assert_eq!(unknown.unwrap(), Recorded::Now(PartState::Unknown));
+    let answer = world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::Accept));
+    assert_eq!(answer.unwrap(), Recorded::Now(PartState::Accepted));
+    let absent = slow.record(part(id, 1), attempt, &outcome(PartEvent::Requeue));
+    assert_eq!(absent.unwrap(), Recorded::Now(PartState::Accepted));
 }

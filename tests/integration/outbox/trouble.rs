@@ -93,13 +93,26 @@ fn a_line_that_breaks_anywhere_neither_doubles_nor_loses_a_claim_or_an_outcome()
             .record(part(id, 1), 1, &outcome(PartEvent::RefusedForNow))
             .expect("record");
         assert_eq!(recorded, Recorded::Now(PartState::Queued), "cut after {n}");
+        worker.begin(&begin(part(id, 1))).expect("begin again");
+        let (recorded, begun) = worker
+            .record_and_begin(part(id, 1), 2, &outcome(PartEvent::Accept), &begin(part(id, 2)))
+            .expect("record and begin");
+        assert_eq!(recorded, Recorded::Now(PartState::Accepted), "cut after {n}");
+        assert!(
+            matches!(begun, Begun::Go { attempt: 1, .. }),
+            "cut after {n}: {begun:?}"
+        );
         let cut = cutter.has_cut();
         cutter.cut_after(-1);
         let events = world.outbox.events(id).unwrap();
         let kinds: Vec<_> = events.iter().map(|e| e.kind.as_str()).collect();
-        assert_eq!(kinds, ["claim", "refused_for_now"], "cut after {n}");
+        assert_eq!(
+            kinds,
+            ["claim", "refused_for_now", "claim", "accept", "claim"],
+            "cut after {n}"
+        );
         if !cut {
-            assert!(n >= 20, "the line broke in {n} rounds only");
+            assert!(n >= 40, "the line broke in {n} rounds only");
             break;
         }
     }

@@ -109,7 +109,7 @@ fn classify(code: i32, detail: String, settings: &ConnectionSettings, connecting
     ]) {
         return DatabaseError::Charset { detail };
     }
-    if says(&["no permission"]) {
+    if says(&["no permission", "there is no privilege"]) {
         return DatabaseError::Permission { detail };
     }
     if says(&[

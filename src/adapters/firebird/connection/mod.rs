@@ -320,6 +320,18 @@ impl Connection {
         }
     }
 
+    /// Moves it elsewhere; what stays behind is closed.
+    pub(super) fn take(&mut self) -> Self {
+        Connection {
+            client: self.client.take(),
+            relay: self.relay.take(),
+            settings: self.settings.clone(),
+            charset: self.charset.clone(),
+            in_transaction: std::mem::take(&mut self.in_transaction),
+            broken: self.broken.take(),
+        }
+    }
+
     /// It was closed after an error that left it out of step, a time limit, or a loss: open another.
     pub fn is_broken(&self) -> bool {
         self.client.is_none()

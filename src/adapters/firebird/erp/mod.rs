@@ -22,23 +22,40 @@ mod snapshot;
 pub mod source;
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 
+use self::contract::Present;
 pub use self::snapshot::FirebirdSnapshot;
 pub use self::source::{SourceQueries, SourceQuery};
 use super::connection::{Connection, ConnectionSettings, Transaction};
 use crate::ports::erp::{Erp, ErpError, ErpSnapshot};
 
-/// The ERP's database and the queries that read it.
-#[derive(Debug, Clone)]
+/// The ERP's database and the queries that read it. Connections are kept from one snapshot to the next, with what is
+/// known of the queries' columns: `send` opens a snapshot for each notice, and connecting costs more than reading one
+/// customer.
+#[derive(Debug)]
 pub struct FirebirdErp {
     settings: ConnectionSettings,
     queries: SourceQueries,
+    idle: Mutex<Vec<Idle>>,
+}
+
+/// A connection between two snapshots.
+#[derive(Debug)]
+struct Idle {
+    connection: Connection,
+    dialect: i64,
+    present: HashMap<&'static str, Present>,
 }
 
 impl FirebirdErp {
     /// The ERP at `settings`, read through `queries`. Nothing is opened yet.
     pub fn new(settings: ConnectionSettings, queries: SourceQueries) -> Self {
-        FirebirdErp { settings, queries }
+        FirebirdErp {
+            settings,
+            queries,
+            idle: Mutex::default(),
+        }
     }
 
     /// One view of the ERP, as its own type.
@@ -46,16 +63,47 @@ impl FirebirdErp {
     /// # Errors
     /// [`ErpError::Database`] when the database cannot be reached.
     pub fn open(&self) -> Result<FirebirdSnapshot<'_>, ErpError> {
+        let Idle {
+            connection,
+            dialect,
+            present,
+        } = self.connected()?;
+        Ok(FirebirdSnapshot {
+            connection,
+            erp: self,
+            queries: &self.queries,
+            dialect,
+            present,
+        })
+    }
+
+    /// A connection with its snapshot begun: an idle one, when it still lives.
+    fn connected(&self) -> Result<Idle, ErpError> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(mut idle) = idle
+            && idle.connection.begin(Transaction::ReadSnapshot).is_ok()
+        {
+            return Ok(idle);
+        }
         let mut connection = Connection::open(&self.settings)?;
         connection.begin(Transaction::ReadSnapshot)?;
         let dialect = connection.query("SELECT mon$sql_dialect FROM mon$database", &[])?;
         let dialect = dialect.first().map_or(Ok(3), |row| row.int(0))?;
-        Ok(FirebirdSnapshot {
+        Ok(Idle {
             connection,
-            queries: &self.queries,
             dialect,
             present: HashMap::new(),
         })
+    }
+
+    /// Ends a snapshot; its connection is kept when it is sound.
+    fn take_back(&self, mut idle: Idle) {
+        if !idle.connection.is_broken() && idle.connection.rollback().is_ok() {
+            self.idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(idle);
+        }
     }
 }
 

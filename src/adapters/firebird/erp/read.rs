@@ -226,16 +226,29 @@ fn is_padding(c: char) -> bool {
     c.is_whitespace() || c == '\0'
 }
 
+/// 30 December 1899, zero in the calendar of Delphi and Excel.
+const NO_DATE: NaiveDate = match NaiveDate::from_ymd_opt(1899, 12, 30) {
+    Some(date) => date,
+    None => panic!("not a date"),
+};
+
 fn date(value: &Value) -> Result<Option<NaiveDate>, BadValue> {
     let date = match value {
         Value::Timestamp(at) => at.date(),
         Value::Date(date) => *date,
         _ => match text(value).map_err(|_| BadValue::NotADate)? {
             None => return Ok(None),
+            // A mask that nobody filled in: "  /  /    ".
+            Some(typed) if typed.chars().all(|c| matches!(c, '/' | '-' | '.' | '_' | ' ')) => {
+                return Ok(None);
+            }
             Some(typed) => typed_date(&typed).ok_or(BadValue::NotADate)?,
         },
     };
-    // 30/12/1899 is what Delphi programs write for "no date"; it is no date anyone meant.
+    // Delphi programs count days from here: it is what they write for "no date".
+    if date == NO_DATE {
+        return Ok(None);
+    }
     if (1950..=2150).contains(&date.year()) {
         Ok(Some(date))
     } else {
@@ -388,7 +401,12 @@ mod tests {
         assert_eq!(date(&v("  ")), Ok(None));
         assert_eq!(date(&v("31/01/26")), Err(BadValue::NotADate));
         assert_eq!(date(&v("00/00/0000")), Err(BadValue::NotADate));
-        assert_eq!(date(&v("30/12/1899")), Err(BadValue::OutOfRange));
+        assert_eq!(date(&v("30/12/0206")), Err(BadValue::NotADate));
+        assert_eq!(date(&v("30/12/2206")), Err(BadValue::OutOfRange));
+        // What old programs write for "no date".
+        for none in ["30/12/1899", "1899-12-30 00:00:00", "  /  /    ", "__/__/____"] {
+            assert_eq!(date(&v(none)), Ok(None), "{none}");
+        }
     }
 
     #[test]

@@ -259,10 +259,11 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let mut found = Batch::default();
         let limit = limit.max(1);
         // The very id first: `12` means customer 12, whoever else has a 12 somewhere.
-        for condition in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
+        for (condition, parameters) in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
             let narrow = Narrow {
                 first: Some(limit),
                 conditions: vec![condition],
+                parameters,
                 ..Narrow::default()
             };
             found = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;

@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::contract::{self, Expect, Present, columns};
 use super::read::{self, Fault, Fields};
 use super::source::{SourceQueries, SourceQuery};
+use super::{FirebirdErp, Idle};
 use crate::adapters::firebird::connection::{Column, ColumnKind, Connection, DatabaseError, Value, literal};
 use crate::domain::ids::CustomerId;
 use crate::domain::receivable::{BadRow, BadValue, Batch};
@@ -33,6 +34,7 @@ const ONLY_DRAWN: &[&str] = &[
 #[derive(Debug)]
 pub struct FirebirdSnapshot<'a> {
     pub(super) connection: Connection,
+    pub(super) erp: &'a FirebirdErp,
     pub(super) queries: &'a SourceQueries,
     pub(super) dialect: i64,
     /// What the queries described so far deliver.
@@ -50,6 +52,18 @@ pub(super) struct Narrow<'a> {
     pub joins: String,
     /// Conditions, joined by AND.
     pub conditions: Vec<String>,
+    /// What the `?` of joins and conditions stand for.
+    pub parameters: Vec<Value>,
+}
+
+impl Drop for FirebirdSnapshot<'_> {
+    fn drop(&mut self) {
+        self.erp.take_back(Idle {
+            connection: self.connection.take(),
+            dialect: self.dialect,
+            present: std::mem::take(&mut self.present),
+        });
+    }
 }
 
 impl<'a> FirebirdSnapshot<'a> {
@@ -122,29 +136,31 @@ impl<'a> FirebirdSnapshot<'a> {
         let mut seen: HashSet<K> = HashSet::new();
         let mut number = 0_usize;
         let mut faults = Vec::new();
-        let read = self.connection.query_each(&sql, &[], &mut |values| {
-            number += 1;
-            let fields = Fields::new(query, values, &positions);
-            match row(&fields, &mut faults) {
-                Ok(None) => {}
-                Ok(Some(value)) => {
-                    if seen.insert(key(&value)) {
-                        each(value);
-                    } else {
-                        faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+        let read = self
+            .connection
+            .query_each(&sql, &narrow.parameters, &mut |values| {
+                number += 1;
+                let fields = Fields::new(query, values, &positions);
+                match row(&fields, &mut faults) {
+                    Ok(None) => {}
+                    Ok(Some(value)) => {
+                        if seen.insert(key(&value)) {
+                            each(value);
+                        } else {
+                            faults.push(fields.fault(key_columns[0], BadValue::Duplicate));
+                        }
                     }
+                    Err(fault) => faults.push(fault),
                 }
-                Err(fault) => faults.push(fault),
-            }
-            if !faults.is_empty() {
-                let mut name = fields.key(key_columns);
-                if name.is_empty() {
-                    name = format!("#{number}");
+                if !faults.is_empty() {
+                    let mut name = fields.key(key_columns);
+                    if name.is_empty() {
+                        name = format!("#{number}");
+                    }
+                    bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
                 }
-                bad.extend(faults.drain(..).map(|fault| fault.row(query, name.clone())));
-            }
-            ControlFlow::Continue(())
-        });
+                ControlFlow::Continue(())
+            });
         read.map_err(|error| refused(self.queries.get(query), error, false))?;
         Ok(bad)
     }
@@ -205,21 +221,28 @@ impl<'a> FirebirdSnapshot<'a> {
         Ok(column.map(|column| (format!("{alias}.{}", quoted(&column.name)), column.kind)))
     }
 
-    /// `column IN (...)` of a query, in parts that the server takes. Ids that the column cannot hold find nothing.
+    /// `column IN (...)` of a query, in parts that the server takes, with what the `?` in each stand for. Ids that the
+    /// column cannot hold find nothing.
     pub(super) fn id_conditions(
         &mut self,
         query: &'static str,
         alias: &str,
         name: &str,
         ids: &[&str],
-    ) -> Result<Vec<String>, ErpError> {
+    ) -> Result<Vec<(String, Vec<Value>)>, ErpError> {
         let Some((column, kind)) = self.column(query, alias, name)? else {
             return Ok(Vec::new());
         };
+        if let [id] = ids {
+            // The same text from customer to customer stays prepared.
+            let condition =
+                one_id(id, kind, self.dialect).map(|(of, values)| (format!("{column} = {of}"), values));
+            return Ok(condition.into_iter().collect());
+        }
         let literals: Vec<String> = ids.iter().filter_map(|id| id_literal(id, kind)).collect();
         Ok(literals
             .chunks(IDS_PER_QUERY)
-            .map(|part| format!("{column} IN ({})", part.join(", ")))
+            .map(|part| (format!("{column} IN ({})", part.join(", ")), Vec::new()))
             .collect())
     }
 
@@ -315,9 +338,10 @@ impl<'a> FirebirdSnapshot<'a> {
                 let left_out: &[&str] = if query == "boletos" { &["BOLETO_PDF"] } else { &[] };
                 if query != "boletos" || self.column("boletos", "q", "CUSTOMER_ID")?.is_some() {
                     let conditions = self.id_conditions(query, "q", "CUSTOMER_ID", &ids)?;
-                    let narrow = |condition| Narrow {
+                    let narrow = |(condition, parameters)| Narrow {
                         left_out,
                         conditions: vec![condition],
+                        parameters,
                         ..Narrow::default()
                     };
                     return Ok(conditions.into_iter().map(narrow).collect());
@@ -326,14 +350,15 @@ impl<'a> FirebirdSnapshot<'a> {
                 let (outer, _) = self.needed_column("boletos", "q", "RECEIVABLE_ID")?;
                 let receivables = self.derived("receivables", None);
                 let parts = self.id_conditions("receivables", "r", "CUSTOMER_ID", &ids)?;
-                let join = |part: String| {
+                let join = |part: &str| {
                     format!(
                         " JOIN (SELECT DISTINCT {inner} AS k FROM {receivables} r WHERE {part}) d ON d.k = {outer}"
                     )
                 };
-                let narrow = |part| Narrow {
+                let narrow = |(part, parameters): (String, _)| Narrow {
                     left_out,
-                    joins: join(part),
+                    joins: join(&part),
+                    parameters,
                     ..Narrow::default()
                 };
                 Ok(parts.into_iter().map(narrow).collect())
@@ -366,13 +391,14 @@ impl<'a> FirebirdSnapshot<'a> {
         let Some((column, _)) = self.column(query, "q", name)? else {
             return Ok(None);
         };
-        let mut conditions = Vec::new();
+        let (mut conditions, mut parameters) = (Vec::new(), Vec::new());
         for (key, id) in keys {
             if let Some((column, kind)) = self.column(query, "q", key)? {
-                let Some(literal) = id_literal(id, kind) else {
+                let Some((of, values)) = one_id(id, kind, self.dialect) else {
                     return Ok(None);
                 };
-                conditions.push(format!("{column} = {literal}"));
+                conditions.push(format!("{column} = {of}"));
+                parameters.extend(values);
             }
         }
         let sql = format!(
@@ -382,7 +408,7 @@ impl<'a> FirebirdSnapshot<'a> {
         );
         let rows = self
             .connection
-            .query(&sql, &[])
+            .query(&sql, &parameters)
             .map_err(|error| refused(self.queries.get(query), error, false))?;
         Ok(rows.first().and_then(|row| match row.value(0) {
             Some(Value::Bytes(bytes)) if !bytes.is_empty() => Some(bytes.clone()),
@@ -432,6 +458,19 @@ pub(super) fn quoted(name: &str) -> String {
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
     }
+}
+
+/// One id to compare with a column of this kind: whole numbers as a parameter, wide enough that none is too long for a
+/// narrow column.
+fn one_id(id: &str, kind: ColumnKind, dialect: i64) -> Option<(String, Vec<Value>)> {
+    // Dialect 1 knows no BIGINT.
+    if kind == ColumnKind::Integer
+        && dialect == 3
+        && let Ok(number) = id.parse::<i64>()
+    {
+        return Some(("CAST(? AS BIGINT)".to_owned(), vec![Value::Int(number)]));
+    }
+    id_literal(id, kind).map(|literal| (literal, Vec::new()))
 }
 
 /// An id to compare with a column of this kind; `None`: the column cannot hold it.

@@ -183,6 +183,24 @@ impl Outbox for FirebirdOutbox {
         })
     }
 
+    fn record_and_begin(
+        &mut self,
+        part: PartKey,
+        attempt: u32,
+        outcome: &Outcome,
+        next: &Begin,
+    ) -> Result<(Recorded, Begun), OutboxError> {
+        let tokens = (token(), token());
+        self.link.write(Policy::RECORD, |c, uncertain| {
+            let recorded = send::record(c, part, attempt, outcome, tokens.0, uncertain)?;
+            let begun = match recorded {
+                Recorded::Now(_) => begin::begin(c, next, tokens.1, uncertain)?,
+                Recorded::LateAnswer => Begun::NotNow,
+            };
+            Ok((recorded, begun))
+        })
+    }
+
     fn settle_queued(
         &mut self,
         parts: &[PartKey],
@@ -220,6 +238,24 @@ impl Outbox for FirebirdOutbox {
     fn receipt(&mut self, part: PartKey, level: AckLevel, now: DateTime<Utc>) -> Result<bool, OutboxError> {
         self.link
             .write(Policy::RECORD, |c, _| send::receipt(c, part, level, now))
+    }
+
+    fn receipts(
+        &mut self,
+        receipts: &[(PartKey, AckLevel)],
+        now: DateTime<Utc>,
+    ) -> Result<usize, OutboxError> {
+        // Not all in one: while it runs, nobody else gets at these notices.
+        const A_COMMIT: usize = 100;
+        let mut news = 0;
+        for some in receipts.chunks(A_COMMIT) {
+            news += self.link.write(Policy::RECORD, |c, _| {
+                some.iter().try_fold(0, |news, (part, level)| {
+                    Ok(news + usize::from(send::receipt(c, *part, *level, now)?))
+                })
+            })?;
+        }
+        Ok(news)
     }
 
     fn canonical(
@@ -262,8 +298,9 @@ impl Outbox for FirebirdOutbox {
         &mut self,
         instance: &InstanceId,
         phone: &Phone,
+        at: DateTime<Utc>,
     ) -> Result<Option<Answerable>, OutboxError> {
-        self.link.read(|c| replies::answerable(c, instance, phone))
+        self.link.read(|c| replies::answerable(c, instance, phone, at))
     }
 
     fn store_reply(

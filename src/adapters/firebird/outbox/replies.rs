@@ -100,21 +100,25 @@ pub(super) fn answerable(
     connection: &mut Connection,
     instance: &InstanceId,
     phone: &Phone,
+    by: DateTime<Utc>,
 ) -> Result<Option<Answerable>, OutboxError> {
     let sql = "SELECT N.ID, N.BRANCH, N.CUSTOMER, N.PHONE, \
-               (SELECT MIN(P.ACCEPTED_AT) FROM WA_PART P WHERE P.NOTICE = N.ID), \
+               (SELECT MIN(P.BEGUN_AT) FROM WA_PART P WHERE P.NOTICE = N.ID AND P.MAY_HAVE_LEFT = 1), \
+               (SELECT COUNT(*) FROM WA_PART P WHERE P.NOTICE = N.ID AND P.ACCEPTED_AT IS NOT NULL), \
                (SELECT COUNT(*) FROM WA_ANSWER A WHERE A.NOTICE = N.ID AND A.STATE <> 'refused') \
                FROM WA_NOTICE N WHERE N.PHONE = ? AND N.INSTANCE = ? \
-               AND EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = N.ID AND P.ACCEPTED_AT IS NOT NULL) \
+               AND EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = N.ID AND P.MAY_HAVE_LEFT = 1 AND P.BEGUN_AT <= ?) \
                ORDER BY N.ID DESC ROWS 1";
-    let rows = connection.query(sql, &[phone.e164().into(), id(instance.as_str())?])?;
+    let values = [phone.e164().into(), id(instance.as_str())?, at(by)];
+    let rows = connection.query(sql, &values)?;
     let found = read_all("WA_NOTICE", &rows, |row| {
         Ok(Answerable {
             notice: row.notice()?,
             branch: row.branch()?,
             customer: row.customer()?,
             phone: row.phone()?,
-            first_accepted_at: row.at()?,
+            first_begun_at: row.at()?,
+            accepted: row.flag()?,
             answered: row.flag()?,
         })
     })?;

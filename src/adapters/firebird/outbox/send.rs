@@ -33,10 +33,14 @@ pub(super) fn record(
     if uncertain && part.token == Some(token) {
         return Ok(Recorded::Now(part.state));
     }
-    // The gateway's word about a part that somebody settled meanwhile, by a lookup or by hand.
+    // The gateway's word about a part that somebody settled meanwhile, by its answer, a lookup or by hand.
     let answer = matches!(
         outcome.event,
-        PartEvent::Accept | PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous
+        PartEvent::Accept
+            | PartEvent::RefusedForNow
+            | PartEvent::RefusedForGood
+            | PartEvent::Ambiguous
+            | PartEvent::Requeue
     );
     let overtaken = answer && next_state(part.state, outcome.event).is_err();
     if part.attempt != attempt || overtaken {
@@ -62,7 +66,7 @@ pub(super) fn record(
         )?;
         // What proves nothing takes nothing back, and gives nobody anything to look at.
         return Ok(match outcome.event {
-            PartEvent::Ambiguous if part.attempt == attempt => Recorded::Now(state),
+            PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => Recorded::Now(state),
             _ => Recorded::LateAnswer,
         });
     }
@@ -344,17 +348,14 @@ pub(super) fn receipt(
     level: AckLevel,
     now: DateTime<Utc>,
 ) -> Result<bool, OutboxError> {
-    let event = match level {
-        AckLevel::Pending => return Ok(false),
-        AckLevel::Server => PartEvent::ServerReceipt,
-        AckLevel::Delivered => PartEvent::DeliveryReceipt,
-        AckLevel::Read => PartEvent::ReadReceipt,
-        AckLevel::Error => PartEvent::ErrorReceipt,
+    let Some(event) = level.event() else {
+        return Ok(false);
     };
     let (mut notice, place) = Loaded::load_part(connection, key)?;
     let from = notice.parts[place].state;
-    // Another worker may have recorded a receipt meanwhile that ends it: then this one says nothing new either.
-    if next_state(from, event).is_ok_and(|to| to == from) || from == PartState::Failed {
+    // What is not accepted (any more) was refused after acceptance meanwhile, or a person has ordered it sent again:
+    // this is news of the earlier attempt, and proves nothing about the next.
+    if !from.is_accepted() || next_state(from, event).is_ok_and(|to| to == from) {
         return Ok(false);
     }
     let reason = (event == PartEvent::ErrorReceipt).then_some("refused_after_acceptance");
