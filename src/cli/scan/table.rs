@@ -13,8 +13,8 @@ use crate::i18n::format;
 /// So many notices are laid out at a time: a table is held whole, with every cell, while it is printed.
 const NOTICES_AT_ONCE: usize = 500;
 
-/// Narrowest column of names; below it the table is wider than the terminal.
-const NARROWEST_NAMES: usize = 20;
+/// Narrowest column of names: a phone fits. Below it the table is wider than the terminal.
+const NARROWEST_NAMES: usize = 15;
 
 /// The table of notices, by customer. A long one is printed in pieces of the same widths.
 pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<(), CliError> {
@@ -31,8 +31,8 @@ pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<()
                 *widest = lines.max().unwrap_or(0).max(*widest);
             }
         }
-        // Two blanks behind each column, as `Output::table` has them.
-        let others: usize = widest[1..].iter().map(|width| width + 2).sum();
+        // Two blanks behind each column, as `Output::table` has them, and one between two columns.
+        let others: usize = widest[1..].iter().map(|width| width + 3).sum();
         let left = out.columns().saturating_sub(others + 2);
         widest[0] = widest[0].min(left.max(NARROWEST_NAMES));
         widths = Some(widest);
