@@ -23,13 +23,13 @@ const DIGITS: [[u8; 5]; 10] = [
 ];
 
 /// The dark bars of an even number of digits as (start, width) in modules, and the length of the whole.
-pub fn bars(digits: &[u8]) -> (Vec<(u32, u32)>, u32) {
+pub fn bars(digits: &[u8]) -> (Vec<(i32, i32)>, i32) {
     // Start: four narrow elements. Each pair: five bars by the first digit, five spaces by the second.
-    let mut widths: Vec<u32> = vec![1, 1, 1, 1];
+    let mut widths: Vec<i32> = vec![1, 1, 1, 1];
     for pair in digits.chunks_exact(2) {
         let [bars, spaces] = [pair[0], pair[1]].map(|d| DIGITS[usize::from(d.wrapping_sub(b'0') % 10)]);
         for (bar, space) in bars.into_iter().zip(spaces) {
-            widths.extend([1 + 2 * u32::from(bar), 1 + 2 * u32::from(space)]);
+            widths.extend([1 + 2 * i32::from(bar), 1 + 2 * i32::from(space)]);
         }
     }
     // Stop: a wide bar, a narrow space, a narrow bar.

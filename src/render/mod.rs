@@ -8,7 +8,7 @@
 //! | [`statement_pdf`] | the list of debts |
 //! | [`qr`] | QR codes for console, PNG and PDF |
 //! | [`itf`] | the bars of a boleto |
-//! | `pdf` | the drawing layer over printpdf |
+//! | `pdf` | the drawing layer, and the writer behind it |
 //!
 //! The same input gives the same bytes: whoever resumes a notice sends what the first attempt would have sent.
 

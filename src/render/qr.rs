@@ -1,9 +1,14 @@
 //! QR codes: for the console (pairing), as PNG, and as shapes for a PDF.
 
+mod mask;
+
 use std::fmt::Write as _;
 
-use qrcode::types::Color;
-use qrcode::{EcLevel, QrCode};
+use qrcode::EcLevel;
+use qrcode::bits::{Bits, encode_auto};
+use qrcode::canvas::Canvas;
+use qrcode::ec::construct_codewords;
+use qrcode::types::{Color, Version};
 
 /// The light modules around a code without which cameras do not find it (ISO/IEC 18004).
 pub const QUIET_ZONE: usize = 4;
@@ -40,8 +45,8 @@ impl Matrix {
     /// [`QrError`].
     pub fn for_print(text: &str, most: usize) -> Result<Self, QrError> {
         for level in [EcLevel::H, EcLevel::Q, EcLevel::M] {
-            match Self::with_level(text, level) {
-                Ok(matrix) if matrix.size <= most => return Ok(matrix),
+            match encode_auto(text.as_bytes(), level) {
+                Ok(bits) if side(bits.version()) <= most => return Self::drawn(bits, level, text),
                 _ => {}
             }
         }
@@ -49,12 +54,22 @@ impl Matrix {
     }
 
     fn with_level(text: &str, level: EcLevel) -> Result<Self, QrError> {
-        let code =
-            QrCode::with_error_correction_level(text, level).map_err(|_| QrError { length: text.len() })?;
-        let dark = code.to_colors().into_iter().map(|c| c == Color::Dark).collect();
+        let bits = encode_auto(text.as_bytes(), level).map_err(|_| QrError { length: text.len() })?;
+        Self::drawn(bits, level, text)
+    }
+
+    /// As `QrCode::with_bits` does it, but for the choice of the mask (see [`mask`]).
+    fn drawn(bits: Bits, level: EcLevel, text: &str) -> Result<Self, QrError> {
+        let version = bits.version();
+        let (data, correction) = construct_codewords(&bits.into_bytes(), version, level)
+            .map_err(|_| QrError { length: text.len() })?;
+        let mut canvas = Canvas::new(version, level);
+        canvas.draw_all_functional_patterns();
+        canvas.draw_data(&data, &correction);
+        let colors = mask::best(&canvas, side(version)).into_colors();
         Ok(Matrix {
-            size: code.width(),
-            dark,
+            size: side(version),
+            dark: colors.into_iter().map(|color| color == Color::Dark).collect(),
         })
     }
 
@@ -68,21 +83,51 @@ impl Matrix {
         x < self.size && y < self.size && self.dark[y * self.size + x]
     }
 
-    /// Dark runs as (column, row, length): one shape for each run of a row.
-    pub fn runs(&self) -> Vec<(usize, usize, usize)> {
-        let mut runs = Vec::new();
+    /// Boxes (column, row, columns, rows) that cover the dark modules and nothing else; they may overlap. A fifth
+    /// fewer than runs of rows, and like sizes stand together, which a compressor takes well.
+    pub fn boxes(&self) -> Vec<[usize; 4]> {
+        let mut covered = vec![false; self.dark.len()];
+        let mut boxes = Vec::new();
         for y in 0..self.size {
-            let mut x = 0;
-            while x < self.size {
-                let length = (x..self.size).take_while(|x| self.is_dark(*x, y)).count();
-                if length > 0 {
-                    runs.push((x, y, length));
+            for x in 0..self.size {
+                if !self.is_dark(x, y) || covered[y * self.size + x] {
+                    continue;
                 }
-                x += length + 1;
+                // To the right and then down, or down and then to the right: whichever covers more that is bare.
+                let wide = (x..).take_while(|x| self.is_dark(*x, y)).count();
+                let high = (y..)
+                    .take_while(|y| (x..x + wide).all(|x| self.is_dark(x, *y)))
+                    .count();
+                let tall = (y..).take_while(|y| self.is_dark(x, *y)).count();
+                let broad = (x..)
+                    .take_while(|x| (y..y + tall).all(|y| self.is_dark(*x, y)))
+                    .count();
+                let bare = |(wide, high): (usize, usize)| {
+                    let rows = covered[y * self.size..].chunks(self.size).take(high);
+                    rows.flat_map(|row| &row[x..x + wide])
+                        .filter(|covered| !**covered)
+                        .count()
+                };
+                let (lying, standing) = ((wide, high), (broad, tall));
+                let (wide, high) = if bare(lying) >= bare(standing) {
+                    lying
+                } else {
+                    standing
+                };
+                for row in covered[y * self.size..].chunks_mut(self.size).take(high) {
+                    row[x..x + wide].fill(true);
+                }
+                boxes.push([x, y, wide, high]);
             }
         }
-        runs
+        boxes.sort_unstable_by_key(|[x, y, wide, high]| (*high, *wide, *x, *y));
+        boxes
     }
+}
+
+/// Modules on a side.
+fn side(version: Version) -> usize {
+    usize::try_from(version.width()).unwrap_or_default()
 }
 
 /// A QR code for a terminal: lines of text and their width and height in character cells.
@@ -152,15 +197,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_are_the_matrix() {
-        let matrix = Matrix::of("00020126").unwrap();
-        let mut drawn = vec![false; matrix.size() * matrix.size()];
-        for (x, y, length) in matrix.runs() {
-            for x in x..x + length {
-                drawn[y * matrix.size() + x] = true;
+    fn boxes_are_the_matrix() {
+        for text in ["00020126", &"AB12 cd".repeat(20), &"7".repeat(2_000)] {
+            let matrix = Matrix::of(text).unwrap();
+            let mut drawn = vec![false; matrix.size() * matrix.size()];
+            for [x, y, wide, high] in matrix.boxes() {
+                for y in y..y + high {
+                    drawn[y * matrix.size() + x..][..wide].fill(true);
+                }
             }
+            assert!(drawn == matrix.dark, "{text}");
         }
-        assert_eq!(drawn, matrix.dark);
     }
 
     #[test]

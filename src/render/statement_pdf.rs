@@ -156,7 +156,7 @@ impl Sheet<'_> {
                 y + 4.8,
                 Style::regular(7.5).ink(QUIET),
                 Align::Right,
-                &words.count(count),
+                &words.count(lang, count),
             );
             let style = Style::bold(13.0);
             page.number_within(

@@ -1,6 +1,7 @@
 //! What debtors receive, looked at with the tools that others read it with: poppler, qpdf and zbar.
 
 mod boletos;
+mod fuzz;
 mod messages;
 mod samples;
 mod statements;

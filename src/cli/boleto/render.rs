@@ -90,43 +90,61 @@ fn one(
     Ok(ExitCode::Done)
 }
 
+/// So many descriptions are drawn before what is to be said of them is said, and another batch begins.
+const BATCH: usize = 512;
+
+/// What became of one line.
+type Drawn = Result<Vec<LeftOut>, Refusal>;
+
 fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Result<ExitCode, CliError> {
     std::fs::create_dir_all(out).map_err(|error| CliError::file(out, error))?;
-    let (mut written, mut refused, mut warnings) = (0_usize, Vec::new(), Vec::new());
-    for (number, line) in (1_u64..)
+    let catalog = &context.catalog;
+    let draw = |(number, line): (u64, &str)| -> Result<Drawn, CliError> {
+        let (view, left_out) = match description::read(line, today, catalog) {
+            Ok(read) => read,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        files::replace(
+            &out.join(format!("{number:06}.pdf")),
+            &boleto_pdf(&view),
+            Readers::ByMask,
+        )?;
+        Ok(Ok(left_out))
+    };
+    let lines: Vec<(u64, &str)> = (1..)
         .zip(described.lines())
         .filter(|(_, line)| !line.trim().is_empty())
-    {
-        match description::read(line, today, &context.catalog) {
-            Ok((view, left_out)) => {
-                files::replace(
-                    &out.join(format!("{number:06}.pdf")),
-                    &boleto_pdf(&view),
-                    Readers::ByMask,
-                )?;
-                written += 1;
-                for left in left_out {
-                    let words = place(context, number, &left.words);
+        .collect();
+    let (mut written, mut refused, mut warnings) = (0_usize, Vec::new(), Vec::new());
+    for batch in lines.chunks(BATCH) {
+        // On all cores; what is said stays in the order of the lines.
+        for ((number, _), drawn) in batch.iter().zip(on_all_cores(batch, draw)) {
+            match drawn? {
+                Ok(left_out) => {
+                    written += 1;
+                    for left in left_out {
+                        let words = place(context, *number, &left.words);
+                        context
+                            .output
+                            .tell(&text::wrap(&words, context.output.width(), "  "));
+                        warnings.push(warning(&left, Some(*number)));
+                    }
+                }
+                Err(refusal) => {
+                    let refusal = placed(context, refusal, Some(*number));
+                    let words = match &refusal.words.hint {
+                        Some(hint) => format!("{} {hint}", refusal.words.message),
+                        None => refusal.words.message.clone(),
+                    };
                     context
                         .output
                         .tell(&text::wrap(&words, context.output.width(), "  "));
-                    warnings.push(warning(&left, Some(number)));
+                    let mut entry = refusal.more.clone();
+                    entry.insert("line".to_owned(), json!(number));
+                    entry.insert("field".to_owned(), json!(refusal.field));
+                    entry.insert("message".to_owned(), json!(refusal.words.message));
+                    refused.push(Value::Object(entry));
                 }
-            }
-            Err(refusal) => {
-                let refusal = placed(context, refusal, Some(number));
-                let words = match &refusal.words.hint {
-                    Some(hint) => format!("{} {hint}", refusal.words.message),
-                    None => refusal.words.message.clone(),
-                };
-                context
-                    .output
-                    .tell(&text::wrap(&words, context.output.width(), "  "));
-                let mut entry = refusal.more.clone();
-                entry.insert("line".to_owned(), json!(number));
-                entry.insert("field".to_owned(), json!(refusal.field));
-                entry.insert("message".to_owned(), json!(refusal.words.message));
-                refused.push(Value::Object(entry));
             }
         }
     }
@@ -147,6 +165,26 @@ fn many(context: &Context, described: &str, out: &Path, today: NaiveDate) -> Res
         ExitCode::Usage,
         Words::new(context.text("lines-refused", &args)),
     ))
+}
+
+/// Does `work` on every item, on as many threads as there are cores; the answers come in the order of the items.
+fn on_all_cores<T: Copy + Sync, R: Send>(items: &[T], work: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = items.len().div_ceil(cores).max(1);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = items
+            .chunks(share)
+            .map(|items| scope.spawn(|| items.iter().copied().map(&work).collect::<Vec<R>>()))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| {
+                thread
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
+            .collect()
+    })
 }
 
 /// A refusal with the line of the file in its words.

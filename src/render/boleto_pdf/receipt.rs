@@ -306,13 +306,9 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
 fn pix(page: &mut Page, matrix: &Matrix, x: f32, y: f32) -> Box4 {
     let snap = |v: f32| (v / MODULE).floor() * MODULE;
     let (x, y) = (snap(x), snap(y));
-    let cell = |n: usize| i64::try_from(n).unwrap_or(0);
-    let runs: Vec<(i64, i64, i64, i64)> = matrix
-        .runs()
-        .into_iter()
-        .map(|(column, row, length)| (cell(column), cell(row), cell(length), 1))
-        .collect();
-    page.cells((x, y), (MODULE, MODULE), &runs);
+    let cell = |n: usize| i32::try_from(n).unwrap_or(0);
+    let boxes: Vec<[i32; 4]> = matrix.boxes().into_iter().map(|sides| sides.map(cell)).collect();
+    page.cells((x, y), (MODULE, MODULE), &boxes);
     let side = matrix.size() as f32 * MODULE;
     (x, y, side, side)
 }

@@ -1,7 +1,7 @@
 //! The ficha de compensação: what a teller and a scanner read.
 
 use super::super::itf;
-use super::super::pdf::{Align, Box4, Ink, PAGE_HEIGHT, Page, Style, fit};
+use super::super::pdf::{Align, Box4, Ink, PAGE_HEIGHT, Page, Style, fit, wrap};
 use super::words;
 use super::{FRAME, HAIR, LABEL, LEFT, PAD, RIGHT_COLUMN, WIDTH, bank_head, field};
 use crate::domain::document::BoletoView;
@@ -33,14 +33,7 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     let mut y = TOP + 9.5;
 
     let due = date(Lang::PtBr, view.due_on);
-    field(
-        page,
-        (LEFT, y, left, 7.0),
-        "Local de pagamento",
-        words::PLACE_OF_PAYMENT,
-        value,
-        Align::Left,
-    );
+    place_of_payment(page, view, (LEFT, y, left, 7.0));
     field(
         page,
         (right, y, RIGHT_COLUMN, 7.0),
@@ -166,6 +159,21 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     bars(page, view, LEFT + 5.0, y + 4.0);
 }
 
+/// One line of the usual size, or two small ones for a bank with many words.
+fn place_of_payment(page: &mut Page, view: &BoletoView, area: Box4) {
+    let (x, y, w, _h) = area;
+    let (label, place) = ("Local de pagamento", words::place_of_payment(view.code.bank()));
+    let (style, small) = (Style::regular(8.5), Style::regular(6.1));
+    if style.width(place) <= w - 2.0 * PAD {
+        field(page, area, label, place, style, Align::Left);
+        return;
+    }
+    field(page, area, label, "", style, Align::Left);
+    for (line, base) in wrap(small, w - 2.0 * PAD, place, 2).iter().zip([4.5, 6.6]) {
+        page.text(x + PAD, y + base, small, Align::Left, line);
+    }
+}
+
 /// A row of fields with lines between them.
 fn row(page: &mut Page, y: f32, columns: &[(f32, &str, &str)]) {
     let mut x = LEFT;
@@ -241,9 +249,6 @@ fn payer(page: &mut Page, view: &BoletoView, y: f32) {
 fn bars(page: &mut Page, view: &BoletoView, x: f32, y: f32) {
     let (bars, _) = itf::bars(view.code.barcode().digits());
     let left = (x / itf::MODULE).ceil() * itf::MODULE;
-    let cells: Vec<(i64, i64, i64, i64)> = bars
-        .iter()
-        .map(|(at, width)| (i64::from(*at), 0, i64::from(*width), 1))
-        .collect();
+    let cells: Vec<[i32; 4]> = bars.iter().map(|(at, width)| [*at, 0, *width, 1]).collect();
     page.cells((left, y), (itf::MODULE, itf::HEIGHT), &cells);
 }

@@ -9,8 +9,18 @@ use crate::i18n::format::{amount, date, money};
 /// Sizes in points, leadings in millimetres and numbers of lines that fill the instructions' box.
 const INSTRUCTION_SIZES: [(f32, f32, usize); 3] = [(8.0, 3.3, 6), (7.0, 2.8, 7), (6.0, 2.2, 9)];
 
-/// Where it can be paid: since the NPC (November 2018) a registered boleto is paid at any bank, overdue too.
-pub const PLACE_OF_PAYMENT: &str = "Pagável em qualquer banco";
+/// Where it can be paid. Since the NPC (November 2018) a registered boleto is paid at any bank, overdue too, and BB's
+/// words say so ("Especificações Técnicas", May 2019). Of the banks with words of their own only Itaú's manual
+/// (CNAB400, March 2015) asks for them; "preferably at our branches" is what others print from before the NPC.
+pub fn place_of_payment(bank: &str) -> &'static str {
+    match bank {
+        "341" => {
+            "Até o vencimento, pague em qualquer banco ou correspondente não bancário. Após o vencimento, acesse \
+             itau.com.br/boletos e pague em qualquer banco ou correspondente não bancário."
+        }
+        _ => "Pagável em qualquer banco",
+    }
+}
 
 /// The head of the instructions (Itaú's wording; other banks accept it).
 pub const INSTRUCTIONS_HEAD: &str = "Instruções de responsabilidade do beneficiário. Qualquer dúvida sobre este boleto, contate o beneficiário.";

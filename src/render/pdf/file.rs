@@ -1,15 +1,17 @@
-//! Putting pages together into a file.
+//! Putting pages together into a file: objects, cross references, compression.
+//!
+//! The structure is pdf-writer's, which writes straight into one buffer; nothing is kept as a tree in between. What
+//! the pages share (size, fonts, logo) stands once, in the node above them.
 
-use std::collections::BTreeMap;
+use std::io::Write as _;
 
-use printpdf::{
-    Mm, PdfConformance, PdfDocument, PdfPage, PdfSaveOptions, RawImage, RawImageData, RawImageFormat,
-    XObject, XObjectId,
-};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use pdf_writer::{Filter, Finish, Name, Pdf, Rect, Ref, Settings, TextStr};
 use sha2::{Digest, Sha256};
 
 use super::logo::Logo;
-use super::{LOGO, PAGE_HEIGHT, PAGE_WIDTH, Page};
+use super::{BOLD, LOGO, PAGE_HEIGHT, PAGE_WIDTH, PT_PER_MM, Page, REGULAR};
 
 /// What a PDF says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,75 +26,122 @@ pub struct About<'a> {
     pub language: &'a str,
 }
 
-/// Puts pages together and writes the file. The same pages give the same bytes: no clock, no chance, and an id
-/// that is a digest of what was drawn.
+/// No blanks but those that the format needs.
+pub(super) const COMPACT: Settings = Settings { pretty: false };
+
+const CATALOG: Ref = Ref::new(1);
+const PAGES: Ref = Ref::new(2);
+const INFO: Ref = Ref::new(3);
+const REGULAR_FONT: Ref = Ref::new(4);
+const BOLD_FONT: Ref = Ref::new(5);
+const LOGO_IMAGE: Ref = Ref::new(6);
+/// The first page; then its content, the second page, and so on.
+const FIRST_PAGE: i32 = 7;
+
+const PRODUCER: &str = concat!("wa-notify ", env!("CARGO_PKG_VERSION"));
+
+/// Writes the file. The same pages give the same bytes: no clock, no chance, and an id that is a digest of them.
 pub fn write(about: &About<'_>, pages: Vec<Page>, logo: Option<&Logo>) -> Vec<u8> {
     let mut digest = Sha256::new();
-    digest.update(format!("{about:?}"));
-    if let Some(logo) = logo {
-        digest.update(&logo.rgb);
+    for text in [about.title, about.author, about.subject, about.language] {
+        digest.update(text);
+        digest.update([0]);
     }
-    let mut document = PdfDocument::new(about.title);
-    let info = &mut document.metadata.info;
-    info.author = about.author.to_owned();
-    info.subject = about.subject.to_owned();
-    info.creator = concat!("wa-notify ", env!("CARGO_PKG_VERSION")).to_owned();
-    info.producer = concat!("wa-notify ", env!("CARGO_PKG_VERSION")).to_owned();
-    // Every other conformance embeds a 650 kB colour profile or claims PDF/X.
-    info.conformance = PdfConformance::Custom(Default::default());
-    info.identifier = about.language.to_owned();
-    if let Some(logo) = logo {
-        let image = RawImage {
-            pixels: RawImageData::U8(logo.rgb.clone()),
-            width: logo.width,
-            height: logo.height,
-            data_format: RawImageFormat::RGB8,
-            tag: Vec::new(),
-        };
-        document.resources.xobjects.map =
-            BTreeMap::from([(XObjectId(LOGO.to_owned()), XObject::Image(image))]);
-    }
-    for page in pages {
-        digest.update(page.digest.finalize());
-        document
-            .pages
-            .push(PdfPage::new(Mm(PAGE_WIDTH), Mm(PAGE_HEIGHT), page.ops));
-    }
-    let options = PdfSaveOptions {
-        image_optimization: None,
-        // Our own rectangles are operators that printpdf does not know (see `Page::fill`).
-        secure: false,
-        ..PdfSaveOptions::default()
-    };
-    let mut file = document.to_lopdf_document(&options, &mut Vec::new());
-    let id: String = digest
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02x}"))
+    let mut deflate = Deflate::new();
+    let contents: Vec<Vec<u8>> = pages
+        .into_iter()
+        .map(|page| deflate.pack(page.finish().as_slice()))
         .collect();
-    // printpdf numbers its documents; the same content must give the same bytes in any order.
-    if let Ok(ids) = file.trailer.get_mut(b"ID").and_then(|ids| ids.as_array_mut()) {
-        for text in ids.iter_mut().filter_map(|id| id.as_str_mut().ok()) {
-            *text = id.clone().into_bytes();
-        }
-        // The catalogue's language, as a string object made from one that is there.
-        if let Some(mut language) = ids.first().cloned() {
-            if let Ok(text) = language.as_str_mut() {
-                *text = about.language.as_bytes().to_vec();
-            }
-            if let Ok(catalog) = file.catalog_mut() {
-                catalog.set("Lang", language);
-            }
-        }
+    let logo = logo.map(|logo| (logo, deflate.pack(&logo.rgb)));
+    for content in contents.iter().chain(logo.iter().map(|(_, pixels)| pixels)) {
+        digest.update(content);
     }
-    // Lang and transparency-free images of today's readers: PDF 1.4.
-    file.version = "1.4".to_owned();
-    file.compress();
-    let mut bytes = Vec::new();
-    // Writing to memory cannot fail; an empty file would be refused by whoever sends it.
-    if file.save_to(&mut bytes).is_err() {
-        bytes.clear();
+
+    let size: usize = contents.iter().map(|content| content.len() + 200).sum();
+    let mut pdf = Pdf::with_settings_and_capacity(COMPACT, size + 2_048);
+    // What is used has been there since 2001; readers in old banks' and shops' computers are as old.
+    pdf.set_version(1, 4);
+    let mut catalog = pdf.catalog(CATALOG);
+    catalog.pages(PAGES).lang(TextStr(about.language));
+    catalog.viewer_preferences().display_doc_title(true);
+    catalog.finish();
+
+    let refs: Vec<(Ref, Ref)> = (0..contents.len())
+        .filter_map(|at| i32::try_from(at).ok())
+        .map(|at| (Ref::new(FIRST_PAGE + 2 * at), Ref::new(FIRST_PAGE + 2 * at + 1)))
+        .collect();
+    let mut node = pdf.pages(PAGES);
+    node.kids(refs.iter().map(|(page, _)| *page))
+        .count(i32::try_from(refs.len()).unwrap_or(i32::MAX))
+        .media_box(Rect::new(
+            0.0,
+            0.0,
+            round(PAGE_WIDTH * PT_PER_MM),
+            round(PAGE_HEIGHT * PT_PER_MM),
+        ));
+    let mut resources = node.resources();
+    resources
+        .fonts()
+        .pair(Name(REGULAR), REGULAR_FONT)
+        .pair(Name(BOLD), BOLD_FONT);
+    if logo.is_some() {
+        resources.x_objects().pair(Name(LOGO), LOGO_IMAGE);
     }
-    bytes
+    resources.finish();
+    node.finish();
+
+    pdf.document_info(INFO)
+        .title(TextStr(about.title))
+        .author(TextStr(about.author))
+        .subject(TextStr(about.subject))
+        .creator(TextStr(PRODUCER))
+        .producer(TextStr(PRODUCER));
+    for (font, name) in [(REGULAR_FONT, "Helvetica"), (BOLD_FONT, "Helvetica-Bold")] {
+        pdf.type1_font(font)
+            .base_font(Name(name.as_bytes()))
+            .encoding_predefined(Name(b"WinAnsiEncoding"));
+    }
+    if let Some((logo, pixels)) = &logo {
+        let side = |pixels: usize| i32::try_from(pixels).unwrap_or(i32::MAX);
+        let mut image = pdf.image_xobject(LOGO_IMAGE, pixels);
+        image.filter(Filter::FlateDecode);
+        image.width(side(logo.width)).height(side(logo.height));
+        image.color_space().device_rgb();
+        image.bits_per_component(8);
+    }
+    for ((page, content), bytes) in refs.into_iter().zip(&contents) {
+        pdf.page(page).parent(PAGES).contents(content);
+        pdf.stream(content, bytes).filter(Filter::FlateDecode);
+    }
+    let id = digest.finalize()[..16].to_vec();
+    pdf.set_file_id((id.clone(), id));
+    pdf.finish()
 }
+
+/// To a thousandth of a point.
+fn round(points: f32) -> f32 {
+    (points * 1000.0).round() / 1000.0
+}
+
+/// The compressor of one file: its tables are made once for all streams.
+struct Deflate {
+    encoder: ZlibEncoder<Vec<u8>>,
+}
+
+impl Deflate {
+    fn new() -> Self {
+        Deflate {
+            encoder: ZlibEncoder::new(Vec::new(), Compression::new(LEVEL)),
+        }
+    }
+
+    /// Writing to memory cannot fail; were it to, the empty stream would draw an empty page.
+    fn pack(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let written = self.encoder.write_all(bytes);
+        let packed = self.encoder.reset(Vec::with_capacity(bytes.len() / 2));
+        written.and(packed).unwrap_or_default()
+    }
+}
+
+/// Of nine; see docs/BENCHMARKS.md for what the others cost and give.
+const LEVEL: u32 = 6;

@@ -3,6 +3,8 @@
 //! The fonts that every PDF reader brings along need not be embedded, which keeps a boleto below ten
 //! kilobytes; the price is that text must be measured and encoded with tables of our own.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -74,8 +76,12 @@ fn code(c: char) -> Option<u8> {
 
 /// The text with only characters that the font has: composed (NFC), stripped of accents that it lacks (`ș` ->
 /// `s`), typographic signs replaced by plain ones, pictures and invisible characters dropped, and `?` for what
-/// is left. printpdf would print `?` for all of these, also for `a` + combining tilde.
-pub fn fold(text: &str) -> String {
+/// is left. Text that needs nothing, which is nearly all, is handed back as it is: all characters of the font are
+/// composed ones.
+pub fn fold(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| code(c).is_some()) {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.nfc() {
         if code(c).is_some() {
@@ -100,7 +106,12 @@ pub fn fold(text: &str) -> String {
             }
         }
     }
-    out
+    Cow::Owned(out)
+}
+
+/// Folded text in the font's codes.
+pub fn encode(text: &str) -> Vec<u8> {
+    text.chars().map(|c| code(c).unwrap_or(b'?')).collect()
 }
 
 /// Zero-width and direction marks.
@@ -115,16 +126,17 @@ fn is_picture(c: char) -> bool {
 
 /// The width of folded text at `size` points, in points.
 pub fn width(text: &str, font: Font, size: f32) -> f32 {
+    let units: u32 = text.chars().map(|c| advance(c, font)).sum();
+    units as f32 * size / 1000.0
+}
+
+/// The width of one character in thousandths of the size. Those that the font lacks are drawn as `?`.
+pub fn advance(c: char, font: Font) -> u32 {
     let table = match font {
         Font::Regular => &REGULAR,
         Font::Bold => &BOLD,
     };
-    // Characters that the font lacks are drawn as `?`.
-    let units: u32 = text
-        .chars()
-        .map(|c| u32::from(table[usize::from(code(c).unwrap_or(b'?')) - 32]))
-        .sum();
-    units as f32 * size / 1000.0
+    u32::from(table[usize::from(code(c).unwrap_or(b'?')) - 32])
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
-//! A small drawing layer over printpdf: pages in millimetres from the top left corner, text measured and set in
-//! Helvetica, everything else as filled shapes (no strokes: they render unevenly at low resolution), and a file
-//! whose bytes depend on its content only.
+//! A small drawing layer: pages in millimetres from the top left corner, text measured and set in Helvetica,
+//! everything else as filled shapes (no strokes: they render unevenly at low resolution), and a file whose bytes
+//! depend on its content only. Documents know [`Page`] and [`write`]; how a PDF is written is this module's
+//! business alone.
 //!
 //! | file | holds |
 //! |---|---|
@@ -16,16 +17,12 @@ pub mod metrics;
 mod file;
 mod setting;
 
-use printpdf::{
-    BuiltinFont, Color, CurTransMat, DictItem, Greyscale, Op, PdfFontHandle, Point, Pt, Rgb, TextItem,
-    XObjectId, XObjectTransform,
-};
-use sha2::{Digest, Sha256};
+use pdf_writer::{Buf, Content, Name, Str};
 
 pub use file::{About, write};
 use logo::Logo;
 pub use metrics::Font;
-use metrics::{fold, width};
+use metrics::{encode, fold, width};
 pub use setting::{fit, wrap, wrap_code};
 
 /// A4.
@@ -49,27 +46,6 @@ pub enum Ink {
     Grey(f32),
     /// The quiet dark blue of headings.
     Slate,
-}
-
-impl Ink {
-    fn color(self) -> Color {
-        let grey = |percent| {
-            Color::Greyscale(Greyscale {
-                percent,
-                icc_profile: None,
-            })
-        };
-        match self {
-            Ink::Black => grey(0.0),
-            Ink::Grey(level) => grey(level),
-            Ink::Slate => Color::Rgb(Rgb {
-                r: 0.13,
-                g: 0.23,
-                b: 0.34,
-                icc_profile: None,
-            }),
-        }
-    }
 }
 
 /// How a text is set.
@@ -127,46 +103,91 @@ pub enum Align {
 /// A rectangle: left, top, width, height in millimetres.
 pub type Box4 = (f32, f32, f32, f32);
 
-/// One A4 page under the pen.
-#[derive(Default)]
+/// One A4 page under the pen: its content stream as it grows. What is set already (ink, font) is not said again, and
+/// lines wait for the end, where those of one ink are one path: a boleto's three hundred strokes of the pen feel
+/// both, in time and in size.
 pub struct Page {
-    ops: Vec<Op>,
-    digest: Sha256,
+    content: Content,
+    ink: Option<Ink>,
+    font: Option<(Font, f32)>,
+    lines: Vec<(Ink, Vec<Box4>)>,
+    /// Where the open text object begins its next line from, in hundredths of a point. Distances from text to text
+    /// repeat from row to row where places do not, and take a third less room.
+    cursor: Option<(i32, i32)>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Page {
+            content: Content::with_settings_and_capacity(file::COMPACT, 24 * 1024),
+            ink: None,
+            font: None,
+            lines: Vec::new(),
+            cursor: None,
+        }
+    }
 }
 
 impl Page {
+    /// The content stream, uncompressed.
+    fn finish(mut self) -> Buf {
+        for (ink, boxes) in std::mem::take(&mut self.lines) {
+            self.fill(ink, &boxes);
+        }
+        self.end_text();
+        self.content.finish()
+    }
+
+    /// Between texts nothing but inks and fonts may stand; whoever draws a shape ends them first.
+    fn end_text(&mut self) {
+        if self.cursor.take().is_some() {
+            self.content.end_text();
+        }
+    }
+
+    fn ink(&mut self, ink: Ink) {
+        if self.ink.replace(ink) == Some(ink) {
+            return;
+        }
+        match ink {
+            Ink::Black => self.content.set_fill_gray(0.0),
+            Ink::Grey(level) => self.content.set_fill_gray(level),
+            Ink::Slate => self.content.set_fill_rgb(0.13, 0.23, 0.34),
+        };
+    }
+
     /// Sets one line of text, its baseline at `y`. What does not fit the font is folded (see [`metrics::fold`]).
     pub fn text(&mut self, x: f32, y: f32, style: Style, align: Align, text: &str) {
         let text = fold(text);
         if text.is_empty() {
             return;
         }
-        let wide = mm(width(&text, style.font, style.size));
+        let wide = match align {
+            Align::Left => 0.0,
+            _ => mm(width(&text, style.font, style.size)),
+        };
         let x = match align {
             Align::Left => x,
             Align::Right => x - wide,
             Align::Centre => x - wide / 2.0,
         };
-        self.digest.update(format!("{x} {y} {text}\n"));
-        let font = PdfFontHandle::Builtin(match style.font {
-            Font::Regular => BuiltinFont::Helvetica,
-            Font::Bold => BuiltinFont::HelveticaBold,
+        self.ink(style.ink);
+        let place = at(x, y).map(|points| (points * 100.0).round() as i32);
+        let from = self.cursor.replace(place.into()).unwrap_or_else(|| {
+            self.content.begin_text();
+            (0, 0)
         });
-        self.ops.extend([
-            Op::SetFillColor {
-                col: style.ink.color(),
-            },
-            Op::StartTextSection,
-            Op::SetFont {
-                font,
-                size: Pt(style.size),
-            },
-            Op::SetTextCursor { pos: at(x, y) },
-            Op::ShowText {
-                items: vec![TextItem::Text(text)],
-            },
-            Op::EndTextSection,
-        ]);
+        let size = hundredth(style.size);
+        if self.font.replace((style.font, size)) != Some((style.font, size)) {
+            let name = match style.font {
+                Font::Regular => REGULAR,
+                Font::Bold => BOLD,
+            };
+            self.content.set_font(Name(name), size);
+        }
+        let [right, up] = [place[0] - from.0, place[1] - from.1].map(|hundredths| hundredths as f32 / 100.0);
+        self.content.next_line(right, up);
+        self.content.show(Str(&encode(&text)));
     }
 
     /// Sets one line within `room` millimetres: shrunk down to six tenths where needed, then cut with an ellipsis.
@@ -188,70 +209,50 @@ impl Page {
 
     /// Fills rectangles as one path, so that neighbours leave no seam between them.
     pub fn fill(&mut self, ink: Ink, boxes: &[Box4]) {
-        let boxes: Vec<[DictItem; 4]> = boxes
-            .iter()
-            .map(|(x, y, w, h)| {
-                let corner = at(*x, y + h);
-                let sides = [short(*w), short(*h)];
-                [corner.x.0, corner.y.0, sides[0], sides[1]].map(DictItem::Real)
-            })
-            .collect();
-        self.path(ink, boxes);
+        if boxes.is_empty() {
+            return;
+        }
+        self.end_text();
+        self.ink(ink);
+        for (x, y, w, h) in boxes {
+            let [left, low] = at(*x, y + h);
+            self.content.rect(left, low, short(*w), short(*h));
+        }
+        self.content.fill_nonzero();
     }
 
     /// Fills cells of a grid whose top left corner is at (`x`, `y`): boxes are column, row, columns, rows. Whole
     /// numbers keep codes exact, and the file a third as large.
-    pub fn cells(&mut self, (x, y): (f32, f32), (wide, high): (f32, f32), boxes: &[(i64, i64, i64, i64)]) {
-        let origin = at(x, y);
-        let matrix = [
-            wide * PT_PER_MM,
-            0.0,
-            0.0,
-            -high * PT_PER_MM,
-            origin.x.0,
-            origin.y.0,
-        ];
-        self.ops.push(Op::SaveGraphicsState);
-        self.ops.push(Op::SetTransformationMatrix {
-            matrix: CurTransMat::Raw(matrix),
-        });
-        let boxes = boxes
-            .iter()
-            .map(|(x, y, w, h)| [*x, *y, *w, *h].map(DictItem::Int))
-            .collect();
-        self.digest.update(format!("{matrix:?}\n"));
-        self.path(Ink::Black, boxes);
-        self.ops.push(Op::RestoreGraphicsState);
-    }
-
-    /// Rectangles as one filled path. printpdf would paint each by itself (with seams where they touch) or write
-    /// out all four corners, so the two operators are given to it as they are.
-    fn path(&mut self, ink: Ink, boxes: Vec<[DictItem; 4]>) {
-        if boxes.is_empty() {
-            return;
+    pub fn cells(&mut self, (x, y): (f32, f32), (wide, high): (f32, f32), boxes: &[[i32; 4]]) {
+        self.end_text();
+        self.ink(Ink::Black);
+        self.content.save_state();
+        // Unrounded: over four hundred modules a thousandth would become a pixel.
+        let [wide, high, left, top] = [wide, high, x, PAGE_HEIGHT - y].map(|mm| mm * PT_PER_MM);
+        let matrix = [wide, 0.0, 0.0, -high, left, top];
+        self.content.transform(matrix);
+        for cell in boxes {
+            self.content.op("re").operands(*cell);
         }
-        self.ops.push(Op::SetFillColor { col: ink.color() });
-        for rectangle in boxes {
-            self.digest.update(format!("{rectangle:?}\n"));
-            self.ops.push(Op::Unknown {
-                key: "re".to_owned(),
-                value: rectangle.to_vec(),
-            });
-        }
-        self.ops.push(Op::Unknown {
-            key: "f".to_owned(),
-            value: Vec::new(),
-        });
+        self.content.fill_nonzero();
+        self.content.restore_state();
     }
 
     /// A horizontal line, its upper edge at `y`.
     pub fn rule(&mut self, x: f32, y: f32, length: f32, thickness: f32, ink: Ink) {
-        self.fill(ink, &[(x, y, length, thickness)]);
+        self.line(ink, (x, y, length, thickness));
     }
 
     /// A vertical line, its left edge at `x`.
     pub fn upright(&mut self, x: f32, y: f32, length: f32, thickness: f32, ink: Ink) {
-        self.fill(ink, &[(x, y, thickness, length)]);
+        self.line(ink, (x, y, thickness, length));
+    }
+
+    fn line(&mut self, ink: Ink, line: Box4) {
+        match self.lines.iter_mut().find(|(other, _)| *other == ink) {
+            Some((_, lines)) => lines.push(line),
+            None => self.lines.push((ink, vec![line])),
+        }
     }
 
     /// A dashed horizontal line.
@@ -267,35 +268,34 @@ impl Page {
     pub fn logo(&mut self, logo: &Logo, (x, y, w, h): Box4) -> f32 {
         let scale = (w / logo.width as f32).min(h / logo.height as f32);
         let (wide, high) = (logo.width as f32 * scale, logo.height as f32 * scale);
-        let place = at(x, y + high);
-        self.digest.update(format!("logo {x} {y} {wide} {high}\n"));
-        self.ops.push(Op::UseXobject {
-            id: XObjectId(LOGO.to_owned()),
-            transform: XObjectTransform {
-                translate_x: Some(place.x),
-                translate_y: Some(place.y),
-                scale_x: Some(wide * PT_PER_MM),
-                scale_y: Some(high * PT_PER_MM),
-                no_auto_scale: true,
-                ..XObjectTransform::default()
-            },
-        });
+        let [left, low] = at(x, y + high);
+        self.end_text();
+        self.content.save_state();
+        let matrix = [short(wide), 0.0, 0.0, short(high), left, low];
+        self.content.transform(matrix);
+        self.content.x_object(Name(LOGO));
+        self.content.restore_state();
         wide
     }
 }
 
 /// The resource name of the document's one logo.
-const LOGO: &str = "Logo";
+const LOGO: &[u8] = b"L";
+/// That of Helvetica.
+const REGULAR: &[u8] = b"R";
+/// That of Helvetica-Bold.
+const BOLD: &[u8] = b"B";
 
-/// Millimetres to points, to a thousandth: enough, and short in the file.
+/// Millimetres to points, to a hundredth, which is less than any printer's dot.
 fn short(millimetres: f32) -> f32 {
-    (millimetres * PT_PER_MM * 1000.0).round() / 1000.0
+    hundredth(millimetres * PT_PER_MM)
+}
+
+fn hundredth(points: f32) -> f32 {
+    (points * 100.0).round() / 100.0
 }
 
 /// A point of the page in PDF's own coordinates.
-fn at(x: f32, y: f32) -> Point {
-    Point {
-        x: Pt(short(x)),
-        y: Pt(short(PAGE_HEIGHT - y)),
-    }
+fn at(x: f32, y: f32) -> [f32; 2] {
+    [short(x), short(PAGE_HEIGHT - y)]
 }

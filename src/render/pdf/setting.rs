@@ -1,11 +1,11 @@
 //! Making text fit: shrinking, cutting, breaking into lines.
 
-use super::Style;
-use super::metrics::fold;
+use super::metrics::{advance, fold};
+use super::{PT_PER_MM, Style};
 
 /// The style and text that fit `room` millimetres: shrunk to `least` of the size, then cut with an ellipsis.
 pub fn fit(style: Style, room: f32, text: &str, least: f32) -> (Style, String) {
-    let text = fold(text);
+    let text = fold(text).into_owned();
     let wide = style.width(&text);
     if wide <= room {
         return (style, text);
@@ -73,17 +73,22 @@ pub fn wrap(style: Style, room: f32, text: &str, max_lines: usize) -> Vec<String
 /// Breaks a code into lines of at most `room` millimetres, anywhere but beside a blank, so that copying the lines
 /// together gives the code again. Nothing is dropped.
 pub fn wrap_code(style: Style, room: f32, code: &str) -> Vec<String> {
+    let measure = |text: &str| text.chars().map(|c| advance(c, style.font)).sum::<u32>();
+    let most = (room * PT_PER_MM * 1_000.0 / style.size) as u32;
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
+    let mut wide = 0;
     for c in code.chars() {
         line.push(c);
-        if style.width(&line) > room {
+        wide += advance(c, style.font);
+        if wide > most {
             let at = line
                 .char_indices()
                 .rev()
                 .map(|(at, _)| at)
                 .find(|at| *at > 0 && !line[*at..].starts_with(' ') && !line[..*at].ends_with(' '));
             let rest = line.split_off(at.unwrap_or(line.len() - c.len_utf8()));
+            wide = measure(&rest);
             lines.push(std::mem::replace(&mut line, rest));
         }
     }

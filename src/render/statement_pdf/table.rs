@@ -63,7 +63,7 @@ impl Sheet<'_> {
             },
             self.y,
         );
-        let mut note = words.count(count);
+        let mut note = words.count(self.lang, count);
         if continued {
             note = format!("{note}, {}", words.continued);
         }

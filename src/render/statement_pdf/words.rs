@@ -1,6 +1,8 @@
 //! The words of a statement in both languages.
 
+use crate::domain::money::Cents;
 use crate::i18n::Lang;
+use crate::i18n::format::amount;
 
 /// All labels of a statement.
 pub struct Words {
@@ -124,8 +126,12 @@ pub fn words(lang: Lang) -> &'static Words {
 }
 
 impl Words {
-    /// `1 título`, `12 títulos`.
-    pub fn count(&self, n: usize) -> String {
-        format!("{n} {}", if n == 1 { self.titles.0 } else { self.titles.1 })
+    /// `1 título`, `1.200 títulos`.
+    pub fn count(&self, lang: Lang, n: usize) -> String {
+        // Grouped as the reais of an amount are; its cents go.
+        let reais = i64::try_from(n).unwrap_or(i64::MAX / 100);
+        let mut number = amount(lang, Cents::new(reais * 100));
+        number.truncate(number.len() - ",00".len());
+        format!("{number} {}", if n == 1 { self.titles.0 } else { self.titles.1 })
     }
 }

@@ -98,7 +98,7 @@ fn a_thousand_titles_over_many_pages() {
             "title {n} once"
         );
     }
-    assert!(text.contains("1.000 títulos") || text.contains("1000 títulos"));
+    assert!(text.contains("1.000 títulos"));
     let total: i64 = (0..1_000).map(|n| 10_000 + n).sum();
     let total = wa_notify::i18n::format::amount(Lang::PtBr, Cents::new(total));
     assert!(text.contains(&total), "{total}");
