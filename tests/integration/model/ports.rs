@@ -73,8 +73,15 @@ fn begin_in(w: &mut World, begin: &Begin, me: usize) -> Begun {
     begun
 }
 
-fn record_in(w: &mut World, part: PartKey, attempt: u32, outcome: &Outcome) -> Result<Recorded, OutboxError> {
+fn record_in(
+    w: &mut World,
+    part: PartKey,
+    attempt: u32,
+    outcome: &Outcome,
+    me: usize,
+) -> Result<Recorded, OutboxError> {
     let recorded = w.tables.record(part, attempt, outcome);
+    w.attempt_ends(part, attempt, me);
     // Logged, and exit 8: from here on a person looks after it.
     if matches!(recorded, Ok(Recorded::LateAnswer)) && outcome.event == PartEvent::Accept {
         w.touched.insert(part);
