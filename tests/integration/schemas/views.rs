@@ -1,8 +1,6 @@
 //! The ERP behind views: names in Portuguese with accents and blanks, BOOLEAN, BIGINT, text blobs, a procedure that gives
 //! rows.
 
-use serde_json::json;
-
 use super::{Erp, Shop, items, notice, skipped};
 
 const ERP: fn(&'static str) -> Erp = |charset| Erp::new("views", charset);
