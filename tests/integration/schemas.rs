@@ -67,8 +67,12 @@ impl Shop {
             ..Plan::default()
         });
         if erp.native {
-            let library = client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
-            site.reconfigure("[database]\n", &format!("[database]\ndriver = \"native\"\n{library}"));
+            let library =
+                client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
+            site.reconfigure(
+                "[database]\n",
+                &format!("[database]\ndriver = \"native\"\n{library}"),
+            );
         }
         let folder = repository().join("tests/data/erp").join(erp.name);
         let scripts: Vec<String> = ["schema.sql", "rows.sql"]

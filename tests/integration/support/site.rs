@@ -158,8 +158,12 @@ impl Site {
         let options: &[&str] = if plan.auto_link { &["--auto-link"] } else { &[] };
         let sandbox = Sandbox::start_at(options, Some(&instant(plan.today, GATEWAY_AT)));
         let (database, section) = if plan.embedded {
-            let library = client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
-            (None, format!("path = \"loja.fdb\"\ndriver = \"native\"\n{library}"))
+            let library =
+                client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
+            (
+                None,
+                format!("path = \"loja.fdb\"\ndriver = \"native\"\n{library}"),
+            )
         } else {
             let database = server.absent();
             if plan.ready {
