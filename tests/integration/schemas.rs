@@ -13,6 +13,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::documents::tools::Pdf;
+use crate::support::firebird::client_library;
 use crate::support::site::{Message, Plan, Site};
 
 /// A strange ERP: its tables and rows in `tests/data/erp/NAME`, its mapping in `examples/source/NAME`.
@@ -66,7 +67,12 @@ impl Shop {
             ..Plan::default()
         });
         if erp.native {
-            site.reconfigure("[database]\n", "[database]\ndriver = \"native\"\n");
+            let library =
+                client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
+            site.reconfigure(
+                "[database]\n",
+                &format!("[database]\ndriver = \"native\"\n{library}"),
+            );
         }
         let folder = repository().join("tests/data/erp").join(erp.name);
         let scripts: Vec<String> = ["schema.sql", "rows.sql"]

@@ -147,8 +147,22 @@ pub fn prepare_embedded_root(root: &Path, client_library: Option<&str>) -> Resul
                 copy_file(&entry, &root.join(entry.file_name().unwrap_or_default()))?;
             }
         }
-    } else {
+    } else if source.join("plugins/libEngine12.so").exists() {
         link(&source.join("plugins"), &root.join("plugins"))?;
+    } else {
+        // Through a link Firebird 4 finds that "actual module name does not match requested".
+        let plugins = root.join("plugins");
+        if plugins.is_symlink() {
+            std::fs::remove_file(&plugins).map_err(|error| EmbeddedError::Write {
+                path: plugins.clone(),
+                error,
+            })?;
+        }
+        copy_folder(&source.join("plugins"), &plugins)?;
+        // Where the plugins look for libraries of their own.
+        if source.join("lib").exists() {
+            link(&source.join("lib"), &root.join("lib"))?;
+        }
     }
     for file in ["firebird.msg", "plugins.conf"] {
         if source.join(file).exists() {

@@ -8,7 +8,7 @@ use wa_notify::adapters::firebird::embedded::{
     embedded_environment, needs_environment, prepare_embedded_root, restart, root_of,
 };
 
-use crate::support::firebird::{TestDatabase, embedded_database, embedded_folder};
+use crate::support::firebird::{TestDatabase, client_library, embedded_database, embedded_folder};
 
 #[test]
 fn a_database_without_a_server() {
@@ -51,7 +51,7 @@ fn processes_with_the_private_root_share_a_file() {
     // Preparing it again, as every start does, changes nothing.
     let written = |file: &str| std::fs::metadata(root.join(file)).unwrap().modified().unwrap();
     let before = (written("firebird.conf"), written("intl"));
-    prepare_embedded_root(&root, None).unwrap();
+    prepare_embedded_root(&root, settings.client_library.as_deref()).unwrap();
     assert_eq!((written("firebird.conf"), written("intl")), before);
 
     let isql = |database: &[&str]| {
@@ -152,7 +152,8 @@ fn the_program_started_anew() {
     let Ok(path) = std::env::var("TEST_EMBEDDED_PATH") else {
         return;
     };
-    let settings = ConnectionSettings::new(None, path);
+    let mut settings = ConnectionSettings::new(None, path);
+    settings.client_library = client_library();
     let missing = needs_environment(&settings);
     if !missing.is_empty() {
         panic!("{:?}", restart(&missing));

@@ -112,6 +112,7 @@ impl TestServer {
     pub fn settings(&self, path: &Path) -> ConnectionSettings {
         let mut settings = ConnectionSettings::new(Some("127.0.0.1"), path.to_str().expect("an UTF-8 path"));
         settings.port = self.port;
+        settings.client_library = client_library();
         settings
     }
 
@@ -272,10 +273,16 @@ pub fn embedded_folder() -> (tempfile::TempDir, ConnectionSettings) {
         .tempdir()
         .expect("a temporary folder");
     let path = folder.path().join("data.fdb");
-    let settings = ConnectionSettings::new(None, path.to_str().expect("an UTF-8 path"));
-    embedded::prepare_embedded_root(&embedded::root_of(&settings), None)
+    let mut settings = ConnectionSettings::new(None, path.to_str().expect("an UTF-8 path"));
+    settings.client_library = client_library();
+    embedded::prepare_embedded_root(&embedded::root_of(&settings), settings.client_library.as_deref())
         .unwrap_or_else(|error| panic!("{error}\n{}", install_line()));
     (folder, settings)
+}
+
+/// `fbclient` of another version, and beside it its engine: `scripts/test-firebird-versions`.
+pub fn client_library() -> Option<String> {
+    std::env::var("WA_NOTIFY_TEST_FBCLIENT").ok()
 }
 
 fn install_line() -> &'static str {

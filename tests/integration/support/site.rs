@@ -18,7 +18,7 @@ use wa_notify::adapters::firebird::connection::{self, Connection};
 use wa_notify::adapters::firebird::migrations::migrate;
 use wa_notify::adapters::firebird::sample::{self, CustomerRows, Dirt, SampleSpec};
 
-use super::firebird::{TestDatabase, TestServer};
+use super::firebird::{TestDatabase, TestServer, client_library};
 use super::sandbox::{API_KEY, Sandbox, pause};
 
 /// The day of sending in most tests: a Tuesday without holidays near; the close is the day before.
@@ -158,7 +158,12 @@ impl Site {
         let options: &[&str] = if plan.auto_link { &["--auto-link"] } else { &[] };
         let sandbox = Sandbox::start_at(options, Some(&instant(plan.today, GATEWAY_AT)));
         let (database, section) = if plan.embedded {
-            (None, "path = \"loja.fdb\"\ndriver = \"native\"\n".to_owned())
+            let library =
+                client_library().map_or_else(String::new, |path| format!("client_library = '{path}'\n"));
+            (
+                None,
+                format!("path = \"loja.fdb\"\ndriver = \"native\"\n{library}"),
+            )
         } else {
             let database = server.absent();
             if plan.ready {
