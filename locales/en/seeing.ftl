@@ -3,8 +3,8 @@
 ## A database restored from a backup
 
 restore-held = The database went back to an older state: this site has seen { $seen } departures, the database knows only { $found }. Nothing was sent, since what left after the backup would leave again.
-restore-held-hint = See what would leave with wa-notify send --dry-run and compare it with the chats on the shop's phone. Once looked at, release it with: wa-notify send --confirm-restore
-restore-confirmed = Restored database confirmed. The next send goes on from what it holds.
+restore-held-hint = Compare with the chats on the shop's phone. To go on: wa-notify send --confirm-restore. It sends nothing: every stage reached until today is taken as told, and what was queued is dropped.
+restore-confirmed = Restored database confirmed: { $stages } stages taken as told, { $notices } queued notices and { $parts } left-over messages dropped. Who was not told yet hears at the next stage.
 restore-another = This is another database of wa-notify than that of the last send (another identity); the mark of departures starts anew with it.
 restore-unreadable = The mark of departures beside the configuration was unreadable and starts anew; a restored database would not be noticed this time.
 

@@ -3,8 +3,8 @@
 ## Banco restaurado de um backup
 
 restore-held = O banco voltou a um estado antigo: este site já viu { $seen } envios, o banco só conhece { $found }. Nada foi enviado, porque o que saiu depois do backup sairia de novo.
-restore-held-hint = Veja o que sairia com wa-notify send --dry-run e compare com as conversas no celular da loja. Conferido, libere com: wa-notify send --confirm-restore
-restore-confirmed = Banco restaurado confirmado. O próximo envio segue a partir do que ele contém.
+restore-held-hint = Compare com as conversas no celular da loja. Para seguir: wa-notify send --confirm-restore. Não envia nada: dá por avisado tudo o que já venceu etapa até hoje, e deixa o que estava na fila.
+restore-confirmed = Banco restaurado confirmado: { $stages } etapas dadas por avisadas, { $notices } avisos da fila e { $parts } mensagens pela metade deixados. Quem não tinha sido avisado recebe na próxima etapa.
 restore-another = Este é outro banco do wa-notify que o do último envio (identidade diferente); a marca de envios recomeça com ele.
 restore-unreadable = A marca de envios ao lado da configuração estava ilegível e recomeça; desta vez um banco restaurado não seria notado.
 

@@ -24,7 +24,7 @@ use super::shop::Shop;
 mod baseline;
 mod reconcile;
 
-pub use baseline::baseline;
+pub use baseline::{after_restore, baseline};
 use reconcile::{Reconciled, reconcile, run_size};
 
 /// What to scan.

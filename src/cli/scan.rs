@@ -155,7 +155,7 @@ fn tell(context: &Context, args: &ScanArgs, report: &ScanReport) -> Result<ExitC
     })
 }
 
-fn error(context: &Context, error: ScanError) -> CliError {
+pub(super) fn error(context: &Context, error: ScanError) -> CliError {
     match error {
         ScanError::Ground(error) => wiring::ground_error(error),
         ScanError::Outbox(error) => CliError::Outbox(error),

@@ -12,10 +12,13 @@ use super::{progress, wiring, words};
 use crate::adapters::firebird::outbox::FirebirdOutbox;
 use crate::adapters::system_clock::SystemRandom;
 use crate::app::dossier::DossierError;
+use crate::app::scan::after_restore;
 use crate::app::send::trial::{TrialError, send_test};
 use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop, send};
+use crate::app::shop::Shop;
 use crate::i18n::format;
 use crate::ports::clock::Clock;
+use crate::ports::erp::Erp;
 use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
 use crate::ports::outbox::Outbox;
 
@@ -56,7 +59,7 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     let mut outbox = wiring::outbox(context, settings)?;
     let (mut water, verdict) = HighWater::read(&settings.file, &mut outbox)?;
     if args.confirm_restore {
-        return confirm_restore(context, &water);
+        return confirm_restore(context, &erp, &mut outbox, &shop, &clock);
     }
     match verdict {
         Verdict::First | Verdict::Fine => {}
@@ -120,16 +123,40 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
     tell(context, args, report)
 }
 
-/// A person has looked at a database that was put back: its state counts from here on. Nothing is sent.
-fn confirm_restore(context: &Context, water: &HighWater) -> Result<ExitCode, CliError> {
+/// A person has looked: nothing of what may have left since the backup leaves again.
+fn confirm_restore(
+    context: &Context,
+    erp: &dyn Erp,
+    outbox: &mut FirebirdOutbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+) -> Result<ExitCode, CliError> {
+    let file = &context.settings()?.file;
+    let restarted =
+        after_restore(erp, outbox, shop, clock).map_err(|error| super::scan::error(context, error))?;
+    // By its new identity. A crash before this leaves a mark of another outbox, which says nothing of this one.
+    let (water, _) = HighWater::read(file, outbox)?;
     water.write()?;
-    tracing::warn!(departures = water.departures(), "restored database confirmed");
+    tracing::warn!(
+        ?restarted,
+        departures = water.departures(),
+        "restored database confirmed"
+    );
     if context.output.is_json() {
-        context
-            .output
-            .json(&json!({"confirmed_restore": true, "departures": water.departures()}))?;
+        context.output.json(&json!({
+            "confirmed_restore": true,
+            "departures": water.departures(),
+            "stages_recorded": restarted.stages,
+            "superseded": restarted.superseded,
+            "parts_skipped": restarted.parts_skipped,
+        }))?;
     } else {
-        context.output.prose(&context.say("restore-confirmed"))?;
+        let args = [
+            ("stages", restarted.stages.into()),
+            ("notices", restarted.superseded.into()),
+            ("parts", restarted.parts_skipped.into()),
+        ];
+        context.output.prose(&context.text("restore-confirmed", &args))?;
     }
     Ok(ExitCode::Done)
 }

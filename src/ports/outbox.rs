@@ -177,6 +177,17 @@ pub struct RunSummary {
     pub bad_rows: u32,
 }
 
+/// What [`Outbox::after_restore`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restarted {
+    /// Stages taken as told.
+    pub stages: u32,
+    /// Notices that had waited.
+    pub superseded: usize,
+    /// Messages of half-sent notices that stay behind.
+    pub parts_skipped: usize,
+}
+
 // ---------------------------------------------------------------- send
 
 /// A stored notice, whole.
@@ -528,6 +539,14 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn baseline(&mut self, claims: &[Claim], now: DateTime<Utc>) -> Result<u32, OutboxError>;
+
+    /// A backup was put back, and nobody knows what left since: `claims` (the stages reached by now) are taken as told,
+    /// untouched notices are superseded, queued parts of the others skipped, held runs let go, and the outbox gets a new
+    /// identity, since it will count its notices anew: all in one transaction.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn after_restore(&mut self, claims: &[Claim], now: DateTime<Utc>) -> Result<Restarted, OutboxError>;
 
     /// Parts in `sending` whose lease ran out (server's clock) become unknown; returns them.
     ///

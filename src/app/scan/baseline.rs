@@ -4,7 +4,7 @@ use chrono::Days;
 
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, Scope};
-use crate::ports::outbox::{Claim, Outbox};
+use crate::ports::outbox::{Claim, Outbox, Restarted};
 
 use super::super::choose::Debtors;
 use super::super::ground::Ground;
@@ -22,6 +22,25 @@ pub fn baseline(
     shop: &Shop,
     clock: &dyn Clock,
 ) -> Result<u32, ScanError> {
+    Ok(outbox.baseline(&reached_now(erp, shop, clock)?, clock.now())?)
+}
+
+/// Begins afresh with a database that was put back from a backup (`send --confirm-restore`): all that has been reached by
+/// now is taken as told, and what the backup had waiting is dropped.
+///
+/// # Errors
+/// [`ScanError`]; nothing has changed then.
+pub fn after_restore(
+    erp: &dyn Erp,
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+) -> Result<Restarted, ScanError> {
+    Ok(outbox.after_restore(&reached_now(erp, shop, clock)?, clock.now())?)
+}
+
+/// Every stage that is reached, as a claim without a notice.
+fn reached_now(erp: &dyn Erp, shop: &Shop, clock: &dyn Clock) -> Result<Vec<Claim>, ScanError> {
     let now = clock.now();
     let mut snapshot = erp.snapshot()?;
     let close = snapshot.system()?.last_close();
@@ -34,7 +53,7 @@ pub fn baseline(
     let scope = Scope::DueBetween { from, to };
     let debtors = Debtors::read(&mut *snapshot, &scope, &ground, shop, day)?;
     drop(snapshot);
-    let claims: Vec<Claim> = debtors
+    Ok(debtors
         .reached(&ground, shop, day)
         .into_iter()
         .map(|(receivable, phone, stage)| Claim {
@@ -43,6 +62,5 @@ pub fn baseline(
             stage,
             notice: None,
         })
-        .collect();
-    Ok(outbox.baseline(&claims, now)?)
+        .collect())
 }

@@ -80,14 +80,14 @@ fn a_full_disk_is_called_by_its_name() {
             let text = said(&site, &ran.expect(1));
             // The system names a temporary file, never the same.
             let text = text.replace(
-                text.split(".tmp")
+                text.split(".wa-notify-")
                     .nth(1)
                     .and_then(|t| t.split('"').next())
                     .unwrap_or(" "),
                 "...",
             );
             insta::assert_snapshot!(text, @r#"
-            erro: full/Boleto 1 de 1 - venc 01-08-2026 - Casa Obra - PREVIA.pdf não pôde ser lido ou gravado. (No space left on device (os error 28) at path "[DIR]/full/.tmp...")
+            erro: full/Boleto 1 de 1 - venc 01-08-2026 - Casa Obra - PREVIA.pdf não pôde ser lido ou gravado. (No space left on device (os error 28) at path "[DIR]/full/.wa-notify-...")
             → O disco está cheio: libere espaço e rode de novo.
             "#);
         }

@@ -53,7 +53,7 @@ fn have_the_keys_of_the_contract() {
         "notices total_cents skipped skipped_by_reason bad_rows customers superseded standing",
     );
 
-    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops";
+    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops failures spent_ms";
     let plan = site.json(SEND_AT, &["send", "--dry-run"], 0);
     keys(&plan, of_send);
     keys(&plan["plan"][0], "notice phone instance parts");
@@ -64,7 +64,7 @@ fn have_the_keys_of_the_contract() {
     site.sandbox.reply(&super::phone(&scan, 1), "Bom dia");
     keys(
         &site.json("09:10", &["replies"], 8),
-        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired",
+        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired interrupted",
     );
 
     let status = site.json("09:11", &["status"], 8);

@@ -23,8 +23,8 @@ use wa_notify::ports::gateway::{
 };
 use wa_notify::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution, RunId,
-    RunSummary, StoredReply,
+    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
+    Restarted, RunId, RunSummary, StoredReply,
 };
 
 use super::tables::IDENTITY;
@@ -117,6 +117,10 @@ impl Outbox for Hand {
     fn baseline(&mut self, claims: &[Claim], now: DateTime<Utc>) -> Result<u32, OutboxError> {
         self.shared
             .step(self.me, "baseline", |w| w.tables.baseline(claims, now))
+    }
+
+    fn after_restore(&mut self, _: &[Claim], _: DateTime<Utc>) -> Result<Restarted, OutboxError> {
+        not_asked("after_restore")
     }
 
     fn sweep(&mut self, now: DateTime<Utc>) -> Result<Vec<PartKey>, OutboxError> {

@@ -44,8 +44,8 @@ use crate::domain::selection::{Hold, Skipped};
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution, RunId,
-    RunSummary, StoredReply,
+    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
+    Restarted, RunId, RunSummary, StoredReply,
 };
 
 /// The WA_* tables of one database.
@@ -136,6 +136,19 @@ impl Outbox for FirebirdOutbox {
     fn baseline(&mut self, claims: &[Claim], now: DateTime<Utc>) -> Result<u32, OutboxError> {
         self.link
             .write(Policy::STOPPABLE, |c, _| scan::baseline(c, claims, now))
+    }
+
+    fn after_restore(&mut self, claims: &[Claim], now: DateTime<Utc>) -> Result<Restarted, OutboxError> {
+        let rows = self.link.read(|c| {
+            let sql = "SELECT UUID_TO_CHAR(GEN_UUID()) FROM RDB$DATABASE";
+            Ok(c.query(sql, &[])?.first().map(|row| row.text(0)).transpose()?)
+        })?;
+        let identity = rows.ok_or_else(|| rows::corrupt("WA_META", "no identity"))?;
+        let restarted = self.link.write(Policy::ONCE, |c, _| {
+            scan::after_restore(c, claims, &identity, now)
+        })?;
+        self.identity = identity;
+        Ok(restarted)
     }
 
     fn sweep(&mut self, now: DateTime<Utc>) -> Result<Vec<PartKey>, OutboxError> {

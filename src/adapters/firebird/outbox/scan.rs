@@ -8,10 +8,15 @@ use super::super::connection::{Connection, MAX_PARAMETERS};
 use super::block::Block;
 use super::parts::log;
 use super::rows::{Reader, id, read_all, read_each};
+use super::send::settle_queued;
 use super::store::{push_claim, supersede};
 use crate::domain::ids::ReceivableId;
+use crate::domain::notice::{PartEvent, PartKey};
 use crate::domain::selection::{Hold, Recipient};
-use crate::ports::outbox::{Claim, Memory, OutboxError, RunId, RunSummary, Untouched};
+use crate::ports::outbox::{Claim, Memory, OutboxError, Restarted, RunId, RunSummary, Untouched};
+
+/// Why what a restored backup had waiting does not leave.
+const RESTORED: &str = "restored";
 
 /// A condition on WA_NOTICE N and its run R: a scan may supersede it.
 pub(super) const UNTOUCHED: &str = "N.STATE = 'queued' AND N.FIRST_DEPARTURE IS NULL AND N.ENDING IS NULL";
@@ -182,7 +187,50 @@ pub(super) fn baseline(
     let held = read_all("WA_NOTICE", &connection.query(&sql, &[])?, |row| row.notice())?;
     supersede(connection, &held, "baseline", now)?;
     connection.execute("UPDATE WA_RUN SET HELD = 0 WHERE HELD = 1", &[])?;
+    let added = add_claims(connection, claims)?;
+    let detail = format!("{added} claims, {} notices superseded", held.len());
+    log(connection, now, None, None, "baseline", &detail)?;
+    Ok(added)
+}
 
+/// Takes `claims` as told and leaves nothing to send of what a restored backup holds. `identity` becomes the outbox's:
+/// ids of messages are derived from it and from numbers that the backup counts once more.
+pub(super) fn after_restore(
+    connection: &mut Connection,
+    claims: &[Claim],
+    identity: &str,
+    now: DateTime<Utc>,
+) -> Result<Restarted, OutboxError> {
+    let sql = format!("SELECT N.ID FROM WA_NOTICE N WHERE {UNTOUCHED} ORDER BY N.ID");
+    let waiting = read_all("WA_NOTICE", &connection.query(&sql, &[])?, |row| row.notice())?;
+    supersede(connection, &waiting, RESTORED, now)?;
+    connection.execute("UPDATE WA_RUN SET HELD = 0 WHERE HELD = 1", &[])?;
+    let sql = "SELECT P.NOTICE, P.SEQ FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+               WHERE N.STATE IN ('queued', 'sending', 'needs_person') AND P.STATE = 'queued' ORDER BY P.NOTICE, P.SEQ";
+    let left_over = read_all("WA_PART", &connection.query(sql, &[])?, |row| {
+        Ok(PartKey {
+            notice: row.notice()?,
+            seq: row.number()?,
+        })
+    })?;
+    settle_queued(connection, &left_over, PartEvent::Skip, RESTORED, now)?;
+    let restarted = Restarted {
+        stages: add_claims(connection, claims)?,
+        superseded: waiting.len(),
+        parts_skipped: left_over.len(),
+    };
+    let sql = "UPDATE WA_META SET META_VALUE = ? WHERE META_KEY = 'identity'";
+    connection.execute(sql, &[identity.into()])?;
+    let detail = format!(
+        "{} claims, {} notices superseded, {} parts skipped",
+        restarted.stages, restarted.superseded, restarted.parts_skipped
+    );
+    log(connection, now, None, None, "restored", &detail)?;
+    Ok(restarted)
+}
+
+/// Claims without a notice, as far as they do not stand. Tells how many were added.
+fn add_claims(connection: &mut Connection, claims: &[Claim]) -> Result<u32, OutboxError> {
     let mut standing: HashMap<ReceivableId, BTreeSet<(String, String)>> = HashMap::new();
     let receivables: BTreeSet<&ReceivableId> = claims.iter().map(|c| &c.receivable).collect();
     let receivables: Vec<ReceivableId> = receivables.into_iter().cloned().collect();
@@ -214,13 +262,5 @@ pub(super) fn baseline(
         OutboxError::Database(error) => super::parts::duplicate_is_conflict(error),
         other => other,
     })?;
-    log(
-        connection,
-        now,
-        None,
-        None,
-        "baseline",
-        &format!("{added} claims, {} notices superseded", held.len()),
-    )?;
     Ok(added)
 }
