@@ -53,10 +53,12 @@ fn have_the_keys_of_the_contract() {
         "notices total_cents skipped skipped_by_reason bad_rows customers superseded standing",
     );
 
-    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops";
+    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops \
+                   failures spent_ms";
     let plan = site.json(SEND_AT, &["send", "--dry-run"], 0);
     keys(&plan, of_send);
     keys(&plan["plan"][0], "notice phone instance parts");
+    keys(&plan["spent_ms"], "erp documents outbox gateway");
     site.sandbox
         .faults(serde_json::json!({"fault": "error_before", "times": 1}));
     keys(&site.send(8), of_send);
@@ -64,7 +66,8 @@ fn have_the_keys_of_the_contract() {
     site.sandbox.reply(&super::phone(&scan, 1), "Bom dia");
     keys(
         &site.json("09:10", &["replies"], 8),
-        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired",
+        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired \
+         interrupted",
     );
 
     let status = site.json("09:11", &["status"], 8);
