@@ -245,7 +245,9 @@ fn treat(
             (None, Treatment::AutoReply) => Some(Answer::Received),
             (None, Treatment::Store | Treatment::Forward) => None,
         };
-        if let (Some(wanted), true) = (wanted, in_window)
+        // After days without a poll (a PC that was off) an answer would come out of the blue.
+        let fresh = now - message.at <= Duration::days(i64::from(ctx.shop.replies.window_days));
+        if let (Some(wanted), true) = (wanted, in_window && fresh)
             && !answerable.answered
             && !shop_wrote_since(ctx.outbox, gateway, message, &answerable, now)?
         {

@@ -19,3 +19,4 @@ mod sandbox;
 mod schedule;
 mod schemas;
 mod tools;
+mod year;

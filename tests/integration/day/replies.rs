@@ -353,3 +353,14 @@ fn a_clock_that_was_ahead_for_a_while_leaves_no_answer_unread() {
     site.sandbox.reply(&ana, "Bom dia");
     assert_eq!(site.json("09:06", &["replies"], 8)["stored"], 1);
 }
+
+/// The PC was off for a week: what came meanwhile is stored, but answered by people only.
+#[test]
+fn nobody_is_answered_out_of_the_blue() {
+    let (site, [ana, ..]) = sent();
+    site.json("09:03", &["replies"], 0);
+    site.sandbox.reply(&ana, "Bom dia");
+    let report = site.json("2026-08-18 09:05", &["replies"], 8);
+    assert_eq!((&report["stored"], &report["answered"]), (&1.into(), &0.into()));
+    assert_eq!(heard(&site)[&ana], 4);
+}
