@@ -304,6 +304,7 @@ fn document(report: &SendReport) -> serde_json::Value {
             "documents": report.spent.documents.as_millis(),
             "outbox": report.spent.outbox.as_millis(),
             "gateway": report.spent.gateway.as_millis(),
+            "receipts": report.spent.receipts.as_millis(),
         },
         "plan": report.plan.iter().map(|p| json!({
             "notice": p.id,

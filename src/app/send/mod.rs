@@ -93,6 +93,8 @@ pub struct Spent {
     pub outbox: Duration,
     /// Waiting for the gateway's answers to messages.
     pub gateway: Duration,
+    /// Asking for receipts and recording them, once nothing more leaves.
+    pub receipts: Duration,
 }
 
 impl Spent {
@@ -101,6 +103,7 @@ impl Spent {
         self.documents += other.documents;
         self.outbox += other.outbox;
         self.gateway += other.gateway;
+        self.receipts += other.receipts;
     }
 }
 

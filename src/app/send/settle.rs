@@ -10,7 +10,7 @@ use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
 use crate::ports::outbox::{Outcome, Recorded};
 
-use super::{SendContext, SendError, SendEvent, SendReport};
+use super::{SendContext, SendError, SendEvent, SendReport, Spent};
 
 /// A part is looked up no sooner than this after its request was begun: what is on its way may still arrive.
 const QUIET_MINUTES: i64 = 2;
@@ -146,6 +146,17 @@ pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendErr
 /// # Errors
 /// [`SendError`].
 pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
+    let (started, before) = (ctx.clock.monotonic(), ctx.spent);
+    let recorded = ask_for_receipts(ctx);
+    // By a watch of its own: it comes after the last part, and is no part of the sending.
+    ctx.spent = Spent {
+        receipts: before.receipts + ctx.clock.monotonic().saturating_sub(started),
+        ..before
+    };
+    recorded
+}
+
+fn ask_for_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
     let now = ctx.clock.now();
     let mut by_instance: BTreeMap<InstanceId, Vec<_>> = BTreeMap::new();
     for awaiting in ctx.outbox.awaiting_receipts(now - Duration::days(RECEIPT_DAYS))? {
