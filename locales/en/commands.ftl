@@ -138,6 +138,7 @@ send-begins =
 send-nothing = Nothing to send now.
 send-none = no notice
 send-done = Result: { $states }; { $parts } messages accepted; { $waiting } notices wait.
+send-silent = WARNING: instance { $instance } accepted the messages, but WhatsApp acknowledged none of them. Perhaps nothing arrived: look at the chats on the shop's phone and, if so, link it again: wa-notify pair --unlink, then wa-notify pair
 send-unknown = In doubt, perhaps delivered: parts { $parts }. They are not sent again blindly: wa-notify status shows them, wa-notify resolve settles them.
 send-late = Answers that came after another attempt: parts { $parts }. Look at the shop's phone.
 send-would =

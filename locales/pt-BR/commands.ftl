@@ -138,6 +138,7 @@ send-begins =
 send-nothing = Nada a enviar agora.
 send-none = nenhum aviso
 send-done = Resultado: { $states }; { $parts } mensagens aceitas; { $waiting } avisos aguardam.
+send-silent = ATENÇÃO: a instância { $instance } aceitou as mensagens, mas o WhatsApp não confirmou nenhuma. Pode ser que nada tenha chegado: olhe as conversas no celular da loja e, se for assim, vincule de novo: wa-notify pair --unlink e wa-notify pair
 send-unknown = Em dúvida, talvez entregues: partes { $parts }. Não serão reenviadas às cegas: wa-notify status mostra, wa-notify resolve decide.
 send-late = Respostas que chegaram depois de outra tentativa: partes { $parts }. Confira no celular da loja.
 send-would =

@@ -9,6 +9,7 @@
 //! | [`scan`] | selects and stores |
 //! | [`dossier`] | one notice's documents, from a fresh read |
 //! | [`send`] | sends what is due |
+//! | [`receipts`] | what became of what the gateway took |
 //! | [`replies`] | treats what customers answer |
 //! | [`pair`] | links an instance to a phone |
 //! | [`preview`] | what would be sent to one customer |
@@ -28,6 +29,7 @@ pub mod ground;
 pub mod hold;
 pub mod pair;
 pub mod preview;
+pub mod receipts;
 pub mod replies;
 pub mod scan;
 pub mod schedule;

@@ -11,6 +11,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::domain::document::Creditor;
 use crate::domain::ids::InstanceId;
+use crate::domain::notice::PartState;
 use crate::domain::phone::Phone;
 use crate::domain::receivable::Branch;
 use crate::domain::reply::{Consent, Intent, intent};
@@ -19,10 +20,13 @@ use crate::ports::erp::{Erp, ErpError};
 use crate::ports::gateway::{
     CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
 };
-use crate::ports::outbox::{AnswerOutcome, Answerable, NewReply, Outbox, OutboxError, ReplyStored};
+use crate::ports::outbox::{
+    AnswerOutcome, Answerable, AwaitingReceipt, NewReply, Outbox, OutboxError, ReplyStored,
+};
 use crate::render::message::{self, TemplateError};
 
 use super::ground::{GroundError, check_contract};
+use super::receipts;
 use super::shop::{Shop, Treatment};
 
 /// Polling windows overlap by so much: a message that the gateway stored late is still seen (and seen once, by its
@@ -171,6 +175,15 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         }
     }
     report.interrupted = ctx.clock.stopping();
+    if !report.interrupted {
+        let gateway = ctx.gateway;
+        let acks = |instance: &InstanceId, ids: &[String]| gateway(instance).ok()?.acks(ids).ok();
+        // Often, so only the fresh ones that may not have arrived yet; `send` asks for the rest.
+        let fresh = now - Duration::days(1);
+        let undelivered =
+            |one: &AwaitingReceipt| one.accepted_at >= fresh && one.state != PartState::Delivered;
+        receipts::collect(ctx.outbox, &acks, &undelivered, fresh, ctx.clock.now())?;
+    }
     Ok(report)
 }
 

@@ -235,6 +235,10 @@ fn tell(context: &Context, args: &SendArgs, mut report: SendReport) -> Result<Ex
         }
         tracing::error!(instance, ?error, "worker failed");
     }
+    for instance in &report.silent {
+        out.warn(&context.text("send-silent", &[("instance", instance.to_string().into())]));
+        tracing::error!(%instance, "nothing that was accepted was acknowledged");
+    }
     for stop in &report.stops {
         if !out.is_json() {
             tell_stop(context, stop, report.waiting);
@@ -280,7 +284,8 @@ fn code(report: &SendReport, dry_run: bool) -> ExitCode {
             crate::domain::notice::NoticeState::Failed | crate::domain::notice::NoticeState::NeedsPerson
         )
     });
-    if !dry_run && (failed || !report.unknown.is_empty() || !report.late_answers.is_empty()) {
+    let doubtful = !report.unknown.is_empty() || !report.late_answers.is_empty() || !report.silent.is_empty();
+    if !dry_run && (failed || doubtful) {
         codes.push(ExitCode::NeedsPerson);
     }
     // Not paired says more than a gateway error, and both more than "look at something".
@@ -299,6 +304,7 @@ fn document(report: &SendReport) -> serde_json::Value {
         "late_answers": report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "waiting": report.waiting,
         "estimate_seconds": report.estimate.as_secs(),
+        "silent": report.silent,
         "spent_ms": {
             "erp": report.spent.erp.as_millis(),
             "documents": report.spent.documents.as_millis(),

@@ -1,5 +1,6 @@
 //! The outbox on a real Firebird, rule by rule.
 
+mod receipts;
 mod replies;
 mod scan;
 mod schema;

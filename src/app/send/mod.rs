@@ -208,6 +208,8 @@ pub struct SendReport {
     pub unknown: Vec<PartKey>,
     /// Answers that came after another attempt was begun.
     pub late_answers: Vec<PartKey>,
+    /// Instances of which WhatsApp acknowledged nothing of what they took in this run.
+    pub silent: Vec<InstanceId>,
     /// Why it stopped early; at most one an instance, the window and the limit once.
     pub stops: Vec<Stop>,
     /// Notices that still wait.
@@ -351,7 +353,7 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
     });
     workers::send_all(ctx, request, by_instance, &mut report)?;
     if !ctx.clock.stopping() && report.failures.is_empty() {
-        settle::collect_receipts(ctx)?;
+        settle::collect_receipts(ctx, now, &mut report)?;
     }
     report.spent.add(ctx.spent);
     Ok(report)

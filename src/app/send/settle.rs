@@ -1,8 +1,8 @@
 //! What crashes and unclear answers left behind: unknown parts are looked up at the gateway. And receipts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{PartEvent, PartState};
@@ -10,7 +10,8 @@ use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
 use crate::ports::outbox::{Outcome, Recorded};
 
-use super::{SendContext, SendError, SendEvent, SendReport, Spent};
+use super::super::receipts;
+use super::{SendContext, SendError, SendEvent, SendReport};
 
 /// A part is looked up no sooner than this after its request was begun: what is on its way may still arrive.
 const QUIET_MINUTES: i64 = 2;
@@ -18,9 +19,6 @@ const QUIET_MINUTES: i64 = 2;
 /// A lookup's window begins so long before the request, for clocks that differ, and ends so long after.
 const WINDOW_BEFORE_MINUTES: i64 = 10;
 const WINDOW_AFTER_HOURS: i64 = 6;
-
-/// Receipts are asked for, for so many days.
-const RECEIPT_DAYS: i64 = 7;
 
 /// Looks up the unknown parts at their gateways. Found: accepted. Not found: queued again only where the gateway
 /// proves absence and drops doubles of our id; else it waits for a person.
@@ -142,46 +140,21 @@ pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendErr
 }
 
 /// Asks the gateways for the receipts that are still wanted. A gateway that does not answer is asked next time.
+/// `since`: when the run began.
 ///
 /// # Errors
 /// [`SendError`].
-pub fn collect_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
-    let (started, before) = (ctx.clock.monotonic(), ctx.spent);
-    let recorded = ask_for_receipts(ctx);
+pub fn collect_receipts(
+    ctx: &mut SendContext<'_>,
+    since: DateTime<Utc>,
+    report: &mut SendReport,
+) -> Result<(), SendError> {
+    let started = ctx.clock.monotonic();
+    let (gateway, now) = (ctx.gateway, ctx.clock.now());
+    let acks = |instance: &InstanceId, ids: &[String]| gateway(instance).ok()?.acks(ids).ok();
+    let receipts = receipts::collect(ctx.outbox, &acks, &|_| true, since, now)?;
+    report.silent = receipts.silent;
     // By a watch of its own: it comes after the last part, and is no part of the sending.
-    ctx.spent = Spent {
-        receipts: before.receipts + ctx.clock.monotonic().saturating_sub(started),
-        ..before
-    };
-    recorded
-}
-
-fn ask_for_receipts(ctx: &mut SendContext<'_>) -> Result<usize, SendError> {
-    let now = ctx.clock.now();
-    let mut by_instance: BTreeMap<InstanceId, Vec<_>> = BTreeMap::new();
-    for awaiting in ctx.outbox.awaiting_receipts(now - Duration::days(RECEIPT_DAYS))? {
-        by_instance
-            .entry(awaiting.instance.clone())
-            .or_default()
-            .push(awaiting);
-    }
-    let mut recorded = 0;
-    for (instance, awaiting) in by_instance {
-        let Ok(gateway) = (ctx.gateway)(&instance) else {
-            continue;
-        };
-        let ids: Vec<String> = awaiting.iter().map(|a| a.gateway_id.clone()).collect();
-        let Ok(acks) = gateway.acks(&ids) else { continue };
-        failpoint::reached(Step::AfterReceipts);
-        let levels: HashMap<&str, AckLevel> = acks.iter().map(|a| (a.gateway_id.as_str(), a.level)).collect();
-        // Most of them say what is on record already.
-        let news: Vec<_> = awaiting
-            .iter()
-            .filter_map(|one| Some((one, *levels.get(one.gateway_id.as_str())?)))
-            .filter(|(one, level)| level.is_news_for(one.state))
-            .map(|(one, level)| (one.part, level))
-            .collect();
-        recorded += ctx.ask(|outbox| outbox.receipts(&news, now))?;
-    }
-    Ok(recorded)
+    ctx.spent.receipts += ctx.clock.monotonic().saturating_sub(started);
+    Ok(())
 }

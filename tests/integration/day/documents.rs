@@ -53,7 +53,7 @@ fn have_the_keys_of_the_contract() {
         "notices total_cents skipped skipped_by_reason bad_rows customers superseded standing",
     );
 
-    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops failures spent_ms";
+    let of_send = "due notices parts_accepted unknown late_answers waiting estimate_seconds plan stops failures silent spent_ms";
     let plan = site.json(SEND_AT, &["send", "--dry-run"], 0);
     keys(&plan, of_send);
     keys(&plan["plan"][0], "notice phone instance parts");
