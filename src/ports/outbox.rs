@@ -553,7 +553,8 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn sweep(&mut self, now: DateTime<Utc>) -> Result<Vec<PartKey>, OutboxError>;
-    /// Open notices that may leave on `today`, those under way first, then by day and key; held runs left out.
+    /// Open notices that may leave on `today`, those under way first, then by day and key; held runs left out. What is
+    /// under way is due though its day is to come: the clock was ahead when it began.
     /// Notices that wait for a person are left out too.
     ///
     /// # Errors

@@ -588,7 +588,8 @@ impl Tables {
             .notices
             .values()
             .filter(|n| matches!(n.state, NoticeState::Queued | NoticeState::Sending))
-            .filter(|n| n.ending.is_none() && n.send_on <= today && !self.runs[&n.run].held)
+            .filter(|n| n.ending.is_none() && !self.runs[&n.run].held)
+            .filter(|n| n.send_on <= today || n.first_departure.is_some())
             .collect();
         due.sort_by_key(|n| (n.first_departure.is_none(), n.send_on, n.id));
         due.into_iter().map(|n| n.id).collect()

@@ -771,3 +771,14 @@ fn a_lookup_that_found_nothing_takes_no_answer_back() {
     let absent = slow.record(part(id, 1), attempt, &outcome(PartEvent::Requeue));
     assert_eq!(absent.unwrap(), Recorded::Now(PartState::Accepted));
 }
+
+/// The clock was days ahead when it was selected and begun, and was set back.
+#[test]
+fn what_is_under_way_is_due_whatever_its_day() {
+    let mut world = World::new();
+    let id = world.store(ANA, &["R1"]);
+    let yesterday = today() - TimeDelta::days(1);
+    assert!(world.outbox.due(yesterday).unwrap().is_empty());
+    send(&mut world.outbox, part(id, 1), PartEvent::Accept);
+    assert_eq!(world.outbox.due(yesterday).unwrap(), [id]);
+}

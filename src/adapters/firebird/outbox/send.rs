@@ -109,7 +109,8 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime<Utc>) -> Result<V
 
 pub(super) fn due(connection: &mut Connection, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError> {
     let sql = "SELECT N.ID FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
-               WHERE N.STATE IN ('queued', 'sending') AND N.ENDING IS NULL AND N.SEND_ON <= ? AND R.HELD = 0 \
+               WHERE N.STATE IN ('queued', 'sending') AND N.ENDING IS NULL AND R.HELD = 0 \
+               AND (N.SEND_ON <= ? OR N.FIRST_DEPARTURE IS NOT NULL) \
                ORDER BY IIF(N.FIRST_DEPARTURE IS NULL, 1, 0), N.SEND_ON, N.ID";
     read_all("WA_NOTICE", &connection.query(sql, &[today.into()])?, |row| {
         row.notice()
