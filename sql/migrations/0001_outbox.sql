@@ -60,7 +60,6 @@ CREATE INDEX WA_RUN_CLOSE ON WA_RUN (CLOSE_DAY);
 -- The row is the lock of its parts: whoever changes a part updates its notice in the same transaction.
 CREATE TABLE WA_NOTICE (
   ID               BIGINT NOT NULL,
-  REFERENCE        VARCHAR(13) CHARACTER SET ASCII NOT NULL,
   RUN              BIGINT NOT NULL,
   BRANCH           WA_ID NOT NULL,
   CUSTOMER         WA_ID NOT NULL,
@@ -77,7 +76,6 @@ CREATE TABLE WA_NOTICE (
   COUNTED_ON       DATE,               -- last day on which it counted as a contact of its instance
   REVISION         INTEGER DEFAULT 0 NOT NULL,
   CONSTRAINT WA_NOTICE_PK PRIMARY KEY (ID),
-  CONSTRAINT WA_NOTICE_REFERENCE UNIQUE (REFERENCE),
   CONSTRAINT WA_NOTICE_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID),
   CONSTRAINT WA_NOTICE_INSTANCE FOREIGN KEY (INSTANCE) REFERENCES WA_INSTANCE (INSTANCE),
   CONSTRAINT WA_NOTICE_KIND CHECK (KIND IN ('overdue', 'upcoming', 'both')),
@@ -92,6 +90,8 @@ CREATE INDEX WA_NOTICE_CUSTOMER ON WA_NOTICE (CUSTOMER);
 CREATE INDEX WA_NOTICE_PHONE ON WA_NOTICE (PHONE);
 CREATE INDEX WA_NOTICE_COUNTED ON WA_NOTICE (COUNTED_ON);
 
+-- No foreign key to the notice, and none of WA_PART: Firebird would give each an index of its own beside that of the primary key,
+-- which begins with NOTICE as well; they were a tenth of storing a run. WA_NOTICE_KEEP guards the other side.
 CREATE TABLE WA_NOTICE_ITEM (
   NOTICE         BIGINT NOT NULL,
   RECEIVABLE     WA_ID NOT NULL,
@@ -101,7 +101,6 @@ CREATE TABLE WA_NOTICE_ITEM (
   BALANCE_CENTS  BIGINT NOT NULL,
   HAS_BOLETO     WA_FLAG,
   CONSTRAINT WA_NOTICE_ITEM_PK PRIMARY KEY (NOTICE, RECEIVABLE),
-  CONSTRAINT WA_NOTICE_ITEM_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
   CONSTRAINT WA_NOTICE_ITEM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
 );
 
@@ -128,8 +127,6 @@ CREATE TABLE WA_PART (
   GATEWAY_ID     WA_LONG_ID,
   ACCEPTED_AT    TIMESTAMP,            -- set once accepted, never taken back
   CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
-  CONSTRAINT WA_PART_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
-  CONSTRAINT WA_PART_MESSAGE_ID UNIQUE (MESSAGE_ID),
   CONSTRAINT WA_PART_SEQ CHECK (SEQ > 0),
   CONSTRAINT WA_PART_ATTEMPT CHECK (ATTEMPT >= 0),
   CONSTRAINT WA_PART_KIND CHECK (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
@@ -143,8 +140,8 @@ CREATE TABLE WA_PART (
   CONSTRAINT WA_PART_ACCEPTED CHECK (STATE NOT IN ('accepted', 'server_ack', 'delivered', 'read')
     OR ACCEPTED_AT IS NOT NULL)
 );
--- No index of its own but the keys: with forced writes each index page that a departure touches is one more wait for the
--- disk. Parts are found through their notice (PHONE, COUNTED_ON, STATE).
+-- No index but the primary key: with forced writes each index page that a departure touches is one more wait for the
+-- disk. Parts are found through their notice (PHONE, COUNTED_ON, STATE). MESSAGE_ID is a function of the primary key.
 
 -- Who was told which stage: the key keeps anybody from being dunned twice. NOTICE is null for a baseline.
 CREATE TABLE WA_CLAIM (
@@ -304,6 +301,13 @@ END^
 CREATE TRIGGER WA_PART_KEEP FOR WA_PART BEFORE DELETE AS
 BEGIN
   IF (OLD.ATTEMPT > 0 AND RDB$GET_CONTEXT('USER_TRANSACTION', 'WA_RETENTION') IS NULL) THEN
+    EXCEPTION WA_MAY_HAVE_LEFT;
+END^
+
+CREATE TRIGGER WA_NOTICE_KEEP FOR WA_NOTICE BEFORE DELETE AS
+BEGIN
+  IF (EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = OLD.ID)
+      OR EXISTS(SELECT 1 FROM WA_NOTICE_ITEM I WHERE I.NOTICE = OLD.ID)) THEN
     EXCEPTION WA_MAY_HAVE_LEFT;
 END^
 

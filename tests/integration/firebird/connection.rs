@@ -6,7 +6,7 @@ use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use wa_notify::adapters::firebird::connection::{
-    Batch, CharsetChoice, Connection, DatabaseError, Driver, MAX_PARAMETERS, Transaction, Value,
+    Batch, CharsetChoice, Connection, DatabaseError, Driver, Load, MAX_PARAMETERS, Transaction, Value,
 };
 
 use crate::support::firebird::TestDatabase;
@@ -162,6 +162,52 @@ fn a_batch_larger_than_any_block_is_one_transaction() {
     assert_eq!(count(&mut connection), Ok(0), "all or nothing");
     fill(&mut connection, 1_000).unwrap();
     assert_eq!(count(&mut connection), Ok(1_001));
+}
+
+/// Rows of a body that fills two tables, over several full blocks and a rest, on both drivers.
+#[test]
+fn a_load_puts_each_row_where_its_body_says_or_none_at_all() {
+    for driver in [Driver::Rust, Driver::Native] {
+        let mut db = TestDatabase::create("WIN1252");
+        db.settings.driver = driver;
+        let mut connection = db.with(&[
+            "CREATE TABLE A (ID BIGINT NOT NULL PRIMARY KEY, WORD VARCHAR(40), TYPED VARCHAR(300) CHARACTER SET OCTETS)",
+            "CREATE TABLE B (ID BIGINT NOT NULL PRIMARY KEY, DAY_ON DATE)",
+        ]);
+        let typed = "João 👋 ".repeat(20);
+        let mut fill = |last: i64| {
+            connection.with_write::<_, DatabaseError>(|connection| {
+                let columns = [("ID", 'i'), ("WORD", 'w'), ("TYPED", 'u'), ("DAY_ON", 'd')];
+                let body = "INSERT INTO A VALUES (:ID, :WORD, :TYPED); INSERT INTO B VALUES (-:ID, :DAY_ON);";
+                let mut load = Load::new(&columns, body);
+                for id in (1..=1_234).chain([last]) {
+                    let odd = id % 2 == 1;
+                    let values = [
+                        id.into(),
+                        if odd { "x".repeat(40).into() } else { Value::Null },
+                        typed.as_bytes().to_vec().into(),
+                        if odd {
+                            Value::Null
+                        } else {
+                            day("2026-11-22").into()
+                        },
+                    ];
+                    load.push(connection, values)?;
+                }
+                load.send(connection)?;
+                load.send(connection)
+            })
+        };
+        assert!(matches!(fill(1), Err(DatabaseError::Duplicate { .. })));
+        fill(1_235).unwrap();
+        let sql = "SELECT COUNT(*), COUNT(WORD), COUNT(DAY_ON), SUM(A.ID) FROM A JOIN B ON B.ID = -A.ID WHERE TYPED = ?";
+        let row = &connection
+            .query(sql, &[typed.as_bytes().to_vec().into()])
+            .unwrap()[0];
+        assert_eq!(row.int(0), Ok(1_235), "all, after none: {driver:?}");
+        assert_eq!((row.int(1), row.int(2)), (Ok(618), Ok(617)));
+        assert_eq!(row.int(3), Ok(1_235 * 1_236 / 2));
+    }
 }
 
 #[test]

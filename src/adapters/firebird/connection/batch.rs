@@ -6,7 +6,7 @@
 use std::fmt::Write;
 
 use super::value::{Value, literal};
-use super::{Connection, DatabaseError, MAX_PARAMETERS};
+use super::{Connection, DatabaseError};
 
 /// The native client cuts SQL at 64 KB in silence.
 pub(super) const MAX_SQL_BYTES: usize = 60_000;
@@ -70,7 +70,7 @@ impl Batch {
 }
 
 /// A block is sent when it has more values than this, so that it is always after the same number of equal statements.
-const FULL: usize = MAX_PARAMETERS - 100;
+const FULL: usize = 400;
 
 /// Collects statements with typed parameters. Each `?` is followed by a letter for its type:
 ///
@@ -111,18 +111,7 @@ impl Block {
         let mut values = values.into_iter();
         for piece in pieces {
             let (letter, rest) = piece.split_at(1);
-            let kind = match letter {
-                "i" => "BIGINT",
-                "w" => "VARCHAR(40) CHARACTER SET ASCII",
-                "k" => "VARCHAR(120) CHARACTER SET ASCII",
-                "a" => "VARCHAR(200) CHARACTER SET ASCII",
-                "u" => "VARCHAR(300) CHARACTER SET OCTETS",
-                "b" => "BLOB SUB_TYPE BINARY",
-                "t" => "TIMESTAMP",
-                "s" => "VARCHAR(80)",
-                "l" => "VARCHAR(500)",
-                _ => "DATE",
-            };
+            let (kind, _) = kind_of(letter.chars().next().unwrap_or('d'));
             let number = self.values.len();
             let comma = if number == 0 { "" } else { ", " };
             // Writing to a string cannot fail.
@@ -166,6 +155,23 @@ impl Block {
                 &values,
             )
             .map(drop)
+    }
+}
+
+/// The type that a letter stands for, and the bytes that a parameter of it takes at most, its null flag and the filling up
+/// included (four bytes for a character of `s` and `l`).
+pub(super) fn kind_of(letter: char) -> (&'static str, usize) {
+    match letter {
+        'i' => ("BIGINT", 16),
+        'w' => ("VARCHAR(40) CHARACTER SET ASCII", 48),
+        'k' => ("VARCHAR(120) CHARACTER SET ASCII", 128),
+        'a' => ("VARCHAR(200) CHARACTER SET ASCII", 208),
+        'u' => ("VARCHAR(300) CHARACTER SET OCTETS", 308),
+        'b' => ("BLOB SUB_TYPE BINARY", 16),
+        't' => ("TIMESTAMP", 16),
+        's' => ("VARCHAR(80)", 328),
+        'l' => ("VARCHAR(500)", 2008),
+        _ => ("DATE", 8),
     }
 }
 

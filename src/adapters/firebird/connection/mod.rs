@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`settings`] | where the database is and how to reach it |
 //! | [`value`] | values, rows, literals |
-//! | [`batch`] | many statements in few round trips |
+//! | [`batch`], `load` | many statements, or rows, in few round trips |
 //! | `open` | connecting, logging in, creating a database |
 //! | `relay` | time limits that hold, Ctrl-C |
 //! | `error` | the server's words -> [`DatabaseError`] |
@@ -29,6 +29,7 @@
 pub mod batch;
 pub(super) mod charset;
 mod error;
+mod load;
 mod open;
 mod relay;
 pub mod settings;
@@ -44,6 +45,7 @@ use rsfbclient::prelude::{
 use rsfbclient::{Charset, FbError, SimpleConnection, SqlType};
 
 pub use self::batch::{Batch, Block};
+pub use self::load::Load;
 pub use self::relay::Interrupt;
 pub use self::settings::{CharsetChoice, ConnectionSettings, Driver};
 pub use self::value::{Column, ColumnKey, ColumnKind, Row, Value, literal};
@@ -52,7 +54,7 @@ pub use crate::ports::erp::DatabaseError;
 use self::relay::Relay;
 
 /// More parameters than this are refused.
-pub const MAX_PARAMETERS: usize = 500;
+pub const MAX_PARAMETERS: usize = 800;
 /// Prepared statements kept per connection.
 pub const STATEMENT_CACHE: usize = 40;
 /// Logging off must not hold the program up.
@@ -364,7 +366,7 @@ impl Connection {
             return Err(misuse("statement longer than 60 KB"));
         }
         if parameters.len() > MAX_PARAMETERS {
-            return Err(misuse("more than 500 parameters"));
+            return Err(misuse("more than 800 parameters"));
         }
         charset::check(&self.charset, sql)?;
         for parameter in parameters {

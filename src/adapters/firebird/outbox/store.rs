@@ -1,35 +1,27 @@
 //! A run is stored: one transaction, batched, all or nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::connection::{Connection, DatabaseError, Value, literal};
+use super::super::connection::{Connection, DatabaseError, Load, Value, literal};
 use super::block::Block;
 use super::parts::log;
 use super::rows::{at, flag, id, opt_id, short};
 use super::scan::UNTOUCHED;
 use crate::domain::ids::ReceivableId;
 use crate::domain::money::Cents;
-use crate::domain::notice::{MessageId, NoticeId, PartKind, Reference};
+use crate::domain::notice::{MessageId, NoticeId, PartKind};
 use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
 use crate::domain::receivable::BadValue;
-use crate::domain::selection::Selected;
-use crate::ports::outbox::{NewNotice, NewRun, NoticeItem, OutboxError, RunId};
+use crate::ports::outbox::{NewRun, NoticeItem, OutboxError, RunId};
 
-const INSERT_NOTICE: &str = "INSERT INTO WA_NOTICE (ID, REFERENCE, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, \
-                             INSTANCE, KIND, SEND_ON) VALUES (?i, ?w, ?i, ?k, ?k, ?k, ?u, ?w, ?k, ?w, ?d)";
 const INSERT_ITEM: &str = "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, \
                            HAS_BOLETO) VALUES (?i, ?k, ?u, ?d, ?w, ?i, ?i)";
 const INSERT_PART: &str =
     "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) VALUES (?i, ?i, ?w, ?k, ?w)";
 const INSERT_CLAIM: &str = "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) VALUES (?k, ?w, ?w, ?i)";
-const INSERT_DECISION: &str = "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
-                               VALUES (?i, ?i, ?k, ?k, ?k, ?w, ?u)";
-const INSERT_BAD_ROW: &str = "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
-                              VALUES (?i, ?i, ?u, ?u, ?u, ?w, ?u)";
-
 /// So many consecutive values of a sequence; the first of them.
 fn take_ids(connection: &mut Connection, sequence: &str, count: usize) -> Result<i64, OutboxError> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
@@ -90,72 +82,15 @@ fn store_run_rows(
 
     let first = take_ids(connection, "WA_NOTICE_ID", run.notices.len())?;
     let ids: Vec<NoticeId> = (first..).map(NoticeId).take(run.notices.len()).collect();
-    // Table by table, so that every block but the last of a table has the same text and is prepared once.
-    let mut block = Block::default();
-    for (notice, id) in run.notices.iter().zip(&ids) {
-        push_notice(connection, &mut block, RunId(run_id), run.send_on, *id, notice)?;
-    }
-    let items = || {
-        run.notices.iter().zip(&ids).flat_map(|(notice, id)| {
-            let selected = &notice.selected;
-            selected
-                .items
-                .iter()
-                .map(move |item| (*id, &selected.phone, item))
-        })
-    };
-    for (notice, _, item) in items() {
-        let stored = Stored {
-            receivable: item.receivable.as_str(),
-            document: &item.document,
-            due_on: item.due_on,
-            stage: item.stage,
-            balance: item.balance,
-            has_boleto: item.has_boleto,
-        };
-        push_item(connection, &mut block, notice, &stored)?;
-    }
-    for (notice, phone, item) in items() {
-        push_claim(
-            connection,
-            &mut block,
-            &item.receivable,
-            phone,
-            item.stage,
-            Some(notice),
-        )?;
-    }
-    for (notice, id) in run.notices.iter().zip(&ids) {
-        push_parts(connection, &mut block, identity, *id, &notice.parts)?;
-    }
-    let mut row_id = take_ids(connection, "WA_ROW_ID", run.skipped.len() + run.bad_rows.len())?;
-    for skipped in &run.skipped {
-        let values = [
-            row_id.into(),
-            run_id.into(),
-            id(skipped.customer.as_str())?,
-            opt_id(skipped.contact.as_ref().map(|c| c.as_str()))?,
-            opt_id(skipped.receivable.as_ref().map(|r| r.as_str()))?,
-            skipped.reason.word().into(),
-            short(&skipped.detail),
-        ];
-        block.push(connection, INSERT_DECISION, values)?;
-        row_id += 1;
-    }
-    for bad in &run.bad_rows {
-        let values = [
-            row_id.into(),
-            run_id.into(),
-            short(&bad.query),
-            short(&bad.key),
-            short(&bad.column),
-            bad_value_word(bad.problem).into(),
-            short(&bad.value),
-        ];
-        block.push(connection, INSERT_BAD_ROW, values)?;
-        row_id += 1;
-    }
-    block.send(connection)?;
+    load_notices(connection, RunId(run_id), run, &ids)?;
+    // The server has all that a claim needs; sorted, its index grows at its end.
+    connection.execute(
+        "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) SELECT I.RECEIVABLE, N.PHONE, I.STAGE, I.NOTICE \
+         FROM WA_NOTICE N JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID WHERE N.RUN = ? ORDER BY 1",
+        &[run_id.into()],
+    )?;
+    load_parts(connection, identity, run, &ids)?;
+    load_skipped(connection, run_id, run)?;
     let summary = format!(
         "run {run_id}, {} notices, {} superseded{}",
         ids.len(),
@@ -229,37 +164,178 @@ pub(super) fn supersede(
     Ok(())
 }
 
-fn push_notice(
+/// Notices and what is in them, sorted by key: each index grows at its end.
+fn load_notices(
     connection: &mut Connection,
-    block: &mut Block,
-    run: RunId,
-    send_on: NaiveDate,
-    notice_id: NoticeId,
-    notice: &NewNotice,
+    run_id: RunId,
+    run: &NewRun,
+    ids: &[NoticeId],
 ) -> Result<(), OutboxError> {
-    let Selected {
-        branch,
-        customer,
-        contact,
-        contact_name,
-        phone,
-        kind,
-        items: _,
-    } = &notice.selected;
-    let values = [
-        notice_id.0.into(),
-        Reference::of(notice_id).as_str().into(),
-        run.0.into(),
-        id(branch.as_str())?,
-        id(customer.as_str())?,
-        id(contact.as_str())?,
-        short(contact_name),
-        phone.e164().into(),
-        id(notice.instance.as_str())?,
-        kind.word().into(),
-        send_on.into(),
+    let body = format!(
+        "INSERT INTO WA_NOTICE (ID, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, INSTANCE, KIND, SEND_ON) \
+         VALUES (:ID, {}, :BRANCH, :CUSTOMER, :CONTACT, :CONTACT_NAME, :PHONE, :INSTANCE, :KIND, {});",
+        run_id.0,
+        literal(&run.send_on.into())
+    );
+    let columns = [
+        ("ID", 'i'),
+        ("BRANCH", 'k'),
+        ("CUSTOMER", 'k'),
+        ("CONTACT", 'k'),
+        ("CONTACT_NAME", 'u'),
+        ("PHONE", 'w'),
+        ("INSTANCE", 'k'),
+        ("KIND", 'w'),
     ];
-    block.push(connection, INSERT_NOTICE, values)
+    let mut notices = Load::new(&columns, &body);
+    for (notice, notice_id) in run.notices.iter().zip(ids) {
+        let selected = &notice.selected;
+        let values = [
+            notice_id.0.into(),
+            id(selected.branch.as_str())?,
+            id(selected.customer.as_str())?,
+            id(selected.contact.as_str())?,
+            short(&selected.contact_name),
+            selected.phone.e164().into(),
+            id(notice.instance.as_str())?,
+            selected.kind.word().into(),
+        ];
+        notices.push(connection, values)?;
+    }
+    notices.send(connection)?;
+    let columns = [
+        ("NOTICE", 'i'),
+        ("RECEIVABLE", 'k'),
+        ("DOCUMENT", 'u'),
+        ("DUE_ON", 'd'),
+        ("STAGE", 'w'),
+        ("BALANCE_CENTS", 'i'),
+        ("HAS_BOLETO", 'i'),
+    ];
+    let mut items = Load::into_table("WA_NOTICE_ITEM", &columns);
+    for (notice, notice_id) in run.notices.iter().zip(ids) {
+        for item in &notice.selected.items {
+            let values = [
+                notice_id.0.into(),
+                id(item.receivable.as_str())?,
+                short(&item.document),
+                item.due_on.into(),
+                item.stage.to_string().into(),
+                item.balance.get().into(),
+                flag(item.has_boleto),
+            ];
+            items.push(connection, values)?;
+        }
+    }
+    Ok(items.send(connection)?)
+}
+
+/// Parts, notice by notice: most notices have one of a handful of shapes, each of which is a body of its own.
+fn load_parts(
+    connection: &mut Connection,
+    identity: &str,
+    run: &NewRun,
+    ids: &[NoticeId],
+) -> Result<(), OutboxError> {
+    let mut shapes: HashMap<Vec<(&'static str, Option<usize>)>, Load> = HashMap::new();
+    for (notice, notice_id) in run.notices.iter().zip(ids) {
+        let mut receivables: Vec<&ReceivableId> = Vec::new();
+        let mut shape = Vec::new();
+        for part in &notice.parts {
+            let place = part.receivable().map(|receivable| {
+                let known = receivables.iter().position(|r| *r == receivable);
+                known.unwrap_or_else(|| {
+                    receivables.push(receivable);
+                    receivables.len() - 1
+                })
+            });
+            shape.push((part.word(), place));
+        }
+        let mut values = vec![notice_id.0.into()];
+        for receivable in &receivables {
+            values.push(id(receivable.as_str())?);
+        }
+        for (_, seq) in shape.iter().zip(1u16..) {
+            values.push(MessageId::derive(identity, *notice_id, seq).as_str().into());
+        }
+        let load = shapes
+            .entry(shape)
+            .or_insert_with_key(|shape| parts_of(shape, receivables.len()));
+        load.push(connection, values)?;
+    }
+    for load in shapes.values_mut() {
+        load.send(connection)?;
+    }
+    Ok(())
+}
+
+/// The body for a shape: kinds of parts with the places of their receivables among those of the notice.
+fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize) -> Load {
+    let mut body = String::new();
+    let mut names = vec![("NOTICE".to_owned(), 'i')];
+    names.extend((0..receivables).map(|place| (format!("R{place}"), 'k')));
+    for ((kind, receivable), seq) in shape.iter().zip(1u16..) {
+        let receivable = receivable.map_or_else(|| "NULL".to_owned(), |place| format!(":R{place}"));
+        body.push_str(&format!(
+            "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) \
+             VALUES (:NOTICE, {seq}, '{kind}', {receivable}, :M{seq});"
+        ));
+        names.push((format!("M{seq}"), 'w'));
+    }
+    let columns: Vec<(&str, char)> = names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
+    Load::new(&columns, &body)
+}
+
+fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Result<(), OutboxError> {
+    let mut row_id = take_ids(connection, "WA_ROW_ID", run.skipped.len() + run.bad_rows.len())?;
+    let columns = [
+        ("ID", 'i'),
+        ("RUN", 'i'),
+        ("CUSTOMER", 'k'),
+        ("CONTACT", 'k'),
+        ("RECEIVABLE", 'k'),
+        ("REASON", 'w'),
+        ("DETAIL", 'u'),
+    ];
+    let mut decisions = Load::into_table("WA_DECISION", &columns);
+    for skipped in &run.skipped {
+        let values = [
+            row_id.into(),
+            run_id.into(),
+            id(skipped.customer.as_str())?,
+            opt_id(skipped.contact.as_ref().map(|c| c.as_str()))?,
+            opt_id(skipped.receivable.as_ref().map(|r| r.as_str()))?,
+            skipped.reason.word().into(),
+            short(&skipped.detail),
+        ];
+        decisions.push(connection, values)?;
+        row_id += 1;
+    }
+    decisions.send(connection)?;
+    let columns = [
+        ("ID", 'i'),
+        ("RUN", 'i'),
+        ("SOURCE", 'u'),
+        ("ROW_KEY", 'u'),
+        ("COLUMN_NAME", 'u'),
+        ("PROBLEM", 'w'),
+        ("MASKED", 'u'),
+    ];
+    let mut bad_rows = Load::into_table("WA_BAD_ROW", &columns);
+    for bad in &run.bad_rows {
+        let values = [
+            row_id.into(),
+            run_id.into(),
+            short(&bad.query),
+            short(&bad.key),
+            short(&bad.column),
+            bad_value_word(bad.problem).into(),
+            short(&bad.value),
+        ];
+        bad_rows.push(connection, values)?;
+        row_id += 1;
+    }
+    Ok(bad_rows.send(connection)?)
 }
 
 /// A receivable of a notice, wherever it stands.

@@ -1,0 +1,121 @@
+//! Rows by the thousand: an EXECUTE BLOCK whose body stands in it once, as a procedure of its own, and is called for each row.
+//!
+//! Against one statement a row ([`super::Block`]) the server compiles less, is not bound to 255 tables a block, and a row
+//! whose values go into several tables or rows is sent once.
+
+use std::fmt::Write;
+
+use super::batch::kind_of;
+use super::value::Value;
+use super::{Connection, DatabaseError, MAX_PARAMETERS};
+
+/// What a message of parameters may hold as declared: the protocol ends at 64 KB.
+const MAX_MESSAGE_BYTES: usize = 60_000;
+
+/// Collects rows for one body of PSQL and sends them block by block, within the transaction that is open. Full blocks have
+/// the same text, which stays prepared.
+#[derive(Debug)]
+pub struct Load {
+    procedure: String,
+    kinds: Vec<&'static str>,
+    full: usize,
+    values: Vec<Value>,
+    /// The text of a block of `full` rows, once it was needed.
+    whole: Option<String>,
+}
+
+impl Load {
+    /// `columns` are the names that `body` uses (`:NAME`), each with the letter of its type as in [`super::Block`].
+    pub fn new(columns: &[(&str, char)], body: &str) -> Self {
+        let mut declared = String::new();
+        let (mut kinds, mut bytes) = (Vec::new(), 0);
+        for (name, letter) in columns {
+            let (kind, size) = kind_of(*letter);
+            let comma = if kinds.is_empty() { "" } else { ", " };
+            // Writing to a string cannot fail.
+            let _ = write!(declared, "{comma}{name} {kind}");
+            kinds.push(kind);
+            bytes += size;
+        }
+        Load {
+            procedure: format!("DECLARE PROCEDURE A_ROW ({declared}) AS BEGIN {body} END"),
+            full: (MAX_PARAMETERS / kinds.len().max(1)).min(MAX_MESSAGE_BYTES / bytes.max(1)),
+            kinds,
+            values: Vec::new(),
+            whole: None,
+        }
+    }
+
+    /// A row of `table`, a value for each of the columns.
+    pub fn into_table(table: &str, columns: &[(&str, char)]) -> Self {
+        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
+        let body = format!(
+            "INSERT INTO {table} ({}) VALUES (:{});",
+            names.join(", "),
+            names.join(", :")
+        );
+        Load::new(columns, &body)
+    }
+
+    /// Adds a row; a full block is sent first.
+    ///
+    /// # Errors
+    /// Those of [`Self::send`].
+    pub fn push(
+        &mut self,
+        connection: &mut Connection,
+        values: impl IntoIterator<Item = Value>,
+    ) -> Result<(), DatabaseError> {
+        if self.values.len() == self.full * self.kinds.len() {
+            self.send(connection)?;
+        }
+        self.values.extend(values);
+        debug_assert!(
+            self.values.len().is_multiple_of(self.kinds.len()),
+            "a value for each column of {}",
+            self.procedure
+        );
+        Ok(())
+    }
+
+    /// Sends what is left.
+    ///
+    /// # Errors
+    /// Those of [`Connection::execute`].
+    pub fn send(&mut self, connection: &mut Connection) -> Result<(), DatabaseError> {
+        let rows = self.values.len() / self.kinds.len().max(1);
+        if rows == 0 {
+            return Ok(());
+        }
+        let sent = if rows == self.full {
+            let text = self.whole.take().unwrap_or_else(|| self.text(rows));
+            let sent = connection.execute(&text, &self.values);
+            self.whole = Some(text);
+            sent
+        } else {
+            connection.execute(&self.text(rows), &self.values)
+        };
+        self.values.clear();
+        sent.map(drop)
+    }
+
+    fn text(&self, rows: usize) -> String {
+        let width = self.kinds.len();
+        let mut text = String::from("EXECUTE BLOCK (");
+        for (number, kind) in self.kinds.iter().cycle().take(rows * width).enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            let _ = write!(text, "{comma}P{number} {kind}=?");
+        }
+        let _ = write!(text, ") AS {} BEGIN\n", self.procedure);
+        for row in 0..rows {
+            text.push_str("EXECUTE PROCEDURE A_ROW(");
+            for number in row * width..(row + 1) * width {
+                let comma = if number == row * width { "" } else { "," };
+                let _ = write!(text, "{comma}:P{number}");
+            }
+            text.push_str(");\n");
+        }
+        text.push_str("END");
+        text
+    }
+}
