@@ -1,7 +1,8 @@
 //! A boleto described in JSON, for `boleto render`.
 //!
 //! Unknown keys are refused: a misspelt `instrucoes` would otherwise be left out of a paper that people pay from. What
-//! is checked beyond the form is that due date and amount agree with the code; everything else is printed as given.
+//! is checked beyond the form is that due date and amount agree with the code; everything else is printed as given,
+//! or read from the code where it is left out and the code has it.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -100,9 +101,11 @@ pub fn read(text: &str, today: NaiveDate, catalog: &Catalog) -> Result<(BoletoVi
         issued_on: described.date("issued_on"),
         due_on,
         amount,
-        our_number: described.text("our_number"),
-        agency_account: described.text("agency_account"),
-        wallet: described.text("wallet"),
+        our_number: described.text("our_number").or_else(|| code.our_number_text()),
+        agency_account: described
+            .text("agency_account")
+            .or_else(|| code.agency_account_text()),
+        wallet: described.text("wallet").or_else(|| code.wallet_text()),
         instructions: described.lines("instructions"),
         terms: Terms::default(),
         pix_code,
