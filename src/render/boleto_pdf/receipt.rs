@@ -268,7 +268,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     page.text(LEFT, y, heading, Align::Left, "Instruções");
     // As large as the room above the foot allows; the ficha has them all in any case.
     let space = slip::TOP - 20.0 - y;
-    let sized = [(8.0, 3.7), (7.0, 3.1), (6.0, 2.5)].map(|(size, leading)| {
+    let sized = [(8.0, 3.7), (7.0, 3.1), (7.0, 2.85), (6.5, 2.7), (6.0, 2.5)].map(|(size, leading)| {
         let style = Style::regular(size);
         let lines: Vec<String> = instructions
             .iter()
@@ -279,7 +279,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     let fits = sized
         .iter()
         .find(|(_, leading, lines)| leading * lines.len() as f32 <= space);
-    let (style, leading, lines) = fits.unwrap_or(&sized[2]);
+    let (style, leading, lines) = fits.unwrap_or(&sized[4]);
     for line in lines.iter().take((space / leading).max(0.0) as usize) {
         y += leading;
         page.text(LEFT, y, *style, Align::Left, line);
