@@ -245,7 +245,13 @@ impl Described<'_> {
             Ok(code) if code.is_printable_on_boleto() => {
                 ("amount_differs", self.catalog.say("render-pix-amount"))
             }
-            Ok(_) => ("not_dynamic", self.catalog.say("render-pix-static")),
+            Ok(code) => match code.unprintable().filter(|_| code.kind() == pix::Kind::Dynamic) {
+                Some(warning) => {
+                    let key = format!("pix-warning-{}", warning.name().replace('_', "-"));
+                    (warning.name(), self.catalog.say(&key))
+                }
+                None => ("not_dynamic", self.catalog.say("render-pix-static")),
+            },
             Err(error) => ("unreadable", refusal::pix(&error, self.catalog).words.message),
         };
         let words = self.catalog.text("render-pix-left-out", &[("why", why.into())]);
