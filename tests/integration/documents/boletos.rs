@@ -34,7 +34,8 @@ fn the_longest_of_everything_stays_inside_its_fields() {
     pdf.check();
     let text = pdf.text();
     insta::assert_snapshot!("boleto_brutal", text);
-    // What may be shortened ends in an ellipsis; value, line and all instructions are whole.
+    // What is longer still ends in an ellipsis; this is all whole: names, addresses, value, line, instructions.
+    assert!(!text.contains('…'), "{text}");
     assert!(text.contains("99.999.999.999,99"));
     assert_eq!(text.matches(&view.code.barcode().formatted_line()).count(), 3);
     for n in 1..=6 {
