@@ -48,7 +48,10 @@ value-out = OUT
 
 # Codes that cannot be read.
 
-code-length = { $found } digits; a barcode has 44, a line 47 (boleto) or 48 (arrecadação).
+code-length = { $found ->
+    [1] 1 digit
+   *[other] { $found } digits
+}; a barcode has 44, a line 47 (boleto) or 48 (arrecadação).
 code-character = Something that is no digit at position { $position }: { $found }
 code-product-47 = A line of 47 digits never starts with { $found }: those of an arrecadação have 48.
 code-product-48 = A line of 48 digits (arrecadação) starts with 8, not with { $found }.
@@ -133,6 +136,10 @@ encode-amount = The amount is a whole number of cents from 0 to 9999999999999 (R
 encode-due = The due date is before 3 July 2000, the first with a factor of four digits.
 encode-free-field = The free field has 25 digits; given were { $found } characters, or something that is no digit.
 encode-no-room-for-due = Above R$ 99,999,999.99 the amount takes the place of the due date, which is not in the code.
+encode-due-out-of-window = Seen from { $today }, the factor of this due date is outside the banks' window (3,000 days before to 5,500 after): { $read ->
+    [none] it reads as no date at all.
+   *[other] it reads as { $read }.
+}
 
 # boleto render.
 

@@ -48,7 +48,10 @@ value-out = SAÍDA
 
 # Códigos que não se leem.
 
-code-length = São { $found } dígitos; um código de barras tem 44, uma linha digitável 47 (boleto) ou 48 (arrecadação).
+code-length = { $found ->
+    [1] É 1 dígito
+   *[other] São { $found } dígitos
+}; um código de barras tem 44, uma linha digitável 47 (boleto) ou 48 (arrecadação).
 code-character = Há algo que não é dígito na posição { $position }: { $found }
 code-product-47 = Uma linha de 47 dígitos nunca começa com { $found }: as de arrecadação têm 48.
 code-product-48 = Uma linha de 48 dígitos (arrecadação) começa com 8, não com { $found }.
@@ -58,7 +61,7 @@ code-check-digit-hint = Algum dígito foi trocado ou digitado errado; copie o c�
 code-place-field_1 = no 1º campo da linha
 code-place-field_2 = no 2º campo da linha
 code-place-field_3 = no 3º campo da linha
-code-place-general = geral (o do código inteiro)
+code-place-general = no código inteiro (dígito geral)
 code-place-block_1 = no 1º bloco da linha
 code-place-block_2 = no 2º bloco da linha
 code-place-block_3 = no 3º bloco da linha
@@ -133,6 +136,10 @@ encode-amount = O valor é um número inteiro de centavos, de 0 a 9999999999999 
 encode-due = O vencimento é anterior a 03/07/2000, o primeiro com fator de quatro dígitos.
 encode-free-field = O campo livre tem 25 dígitos; foram dados { $found } caracteres, ou algo que não é dígito.
 encode-no-room-for-due = Acima de R$ 99.999.999,99 o valor ocupa o lugar do vencimento, que não fica no código.
+encode-due-out-of-window = Visto de { $today }, o fator deste vencimento está fora da janela dos bancos (3.000 dias antes a 5.500 depois): { $read ->
+    [none] não se lê como data nenhuma.
+   *[other] lê-se como { $read }.
+}
 
 # boleto render.
 

@@ -17,7 +17,7 @@ mod slip;
 mod words;
 
 use super::pdf::logo::Logo;
-use super::pdf::{About, Align, Box4, Ink, Page, Style, write};
+use super::pdf::{About, Align, Box4, Ink, Page, Style, name_fits_one_line, write};
 use crate::domain::boleto::banks;
 use crate::domain::document::BoletoView;
 use crate::i18n::Lang;
@@ -135,6 +135,22 @@ fn field(page: &mut Page, area: Box4, label: &str, value: &str, style: Style, al
     };
     page.text_within(anchor, y + h - 1.3, style, align, w - 2.0 * PAD, value);
     page.rule(x, y + h - HAIR / 2.0, w, HAIR, Ink::Black);
+}
+
+/// Height of a row with such a field.
+fn name_height(w: f32, name: &str, style: Style) -> f32 {
+    if name_fits_one_line(style, w - 2.0 * PAD, name) {
+        8.0
+    } else {
+        9.0
+    }
+}
+
+/// A field for a name, which may take two small lines.
+fn name_field(page: &mut Page, area: Box4, label: &str, name: &str, style: Style) {
+    field(page, area, label, "", style, Align::Left);
+    let (x, y, w, h) = area;
+    page.name_within(x + PAD, y + h - 1.3, style, w - 2.0 * PAD, name);
 }
 
 /// The head of recibo and ficha: bank, code with check digit, digitable line. Its lower edge is a bold line.

@@ -86,7 +86,7 @@ impl Sheet<'_> {
             x += page.logo(logo, (LEFT, 11.0, 36.0, 17.0)) + 5.0;
         }
         let room = RIGHT - 52.0 - x;
-        page.text_within(x, 16.0, Style::bold(14.0), Align::Left, room, &creditor.name);
+        page.name_within(x, 16.0, Style::bold(14.0), room, &creditor.name);
         let small = Style::regular(8.0).ink(QUIET);
         let mut names = vec![creditor.tax_id.as_str()];
         if creditor.legal_name != creditor.name {

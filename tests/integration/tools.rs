@@ -130,6 +130,7 @@ fn what_is_only_odd_is_read_all_the_same() {
         .map(|w| w["warning"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["factor_out_of_range", "unknown_bank"]);
+    assert!(ran.err.contains("não se lê como data nenhuma"), "{}", ran.err);
     // Another day gives the same factor a date.
     let barcode = code["barcode"].as_str().unwrap();
     let later = run(&["--json", "boleto", "decode", barcode, "--today", "2030-01-01"]);

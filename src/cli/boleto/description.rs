@@ -1,7 +1,8 @@
 //! A boleto described in JSON, for `boleto render`.
 //!
 //! Unknown keys are refused: a misspelt `instrucoes` would otherwise be left out of a paper that people pay from. What
-//! is checked beyond the form is that due date and amount agree with the code; everything else is printed as given.
+//! is checked beyond the form is that due date and amount agree with the code; everything else is printed as given,
+//! or read from the code where it is left out and the code has it.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -100,9 +101,11 @@ pub fn read(text: &str, today: NaiveDate, catalog: &Catalog) -> Result<(BoletoVi
         issued_on: described.date("issued_on"),
         due_on,
         amount,
-        our_number: described.text("our_number"),
-        agency_account: described.text("agency_account"),
-        wallet: described.text("wallet"),
+        our_number: described.text("our_number").or_else(|| code.our_number_text()),
+        agency_account: described
+            .text("agency_account")
+            .or_else(|| code.agency_account_text()),
+        wallet: described.text("wallet").or_else(|| code.wallet_text()),
         instructions: described.lines("instructions"),
         terms: Terms::default(),
         pix_code,
@@ -242,7 +245,13 @@ impl Described<'_> {
             Ok(code) if code.is_printable_on_boleto() => {
                 ("amount_differs", self.catalog.say("render-pix-amount"))
             }
-            Ok(_) => ("not_dynamic", self.catalog.say("render-pix-static")),
+            Ok(code) => match code.unprintable().filter(|_| code.kind() == pix::Kind::Dynamic) {
+                Some(warning) => {
+                    let key = format!("pix-warning-{}", warning.name().replace('_', "-"));
+                    (warning.name(), self.catalog.say(&key))
+                }
+                None => ("not_dynamic", self.catalog.say("render-pix-static")),
+            },
             Err(error) => ("unreadable", refusal::pix(&error, self.catalog).words.message),
         };
         let words = self.catalog.text("render-pix-left-out", &[("why", why.into())]);

@@ -26,6 +26,7 @@ use super::refusal::{self, Refusal};
 use crate::adapters::system_clock::{StopSignal, SystemClock};
 use crate::domain::boleto::{self, EncodeError, encode};
 use crate::domain::money::Cents;
+use crate::i18n::format;
 use crate::ports::clock::Clock;
 
 /// Runs the command.
@@ -88,6 +89,16 @@ fn encode_fields(context: &Context, args: &BoletoEncodeArgs) -> Result<ExitCode,
     };
     if args.due.is_some() && cents > boleto::MAX_AMOUNT_WITH_FACTOR {
         context.output.say(&context.say("encode-no-room-for-due"));
+    } else if args.due.is_some() && barcode.code().due_on(today) != args.due {
+        let date = |day| format::date(context.lang(), day);
+        let read = barcode
+            .code()
+            .due_on(today)
+            .map_or_else(|| "none".to_owned(), date);
+        let words = [("today", date(today).into()), ("read", read.into())];
+        context
+            .output
+            .say(&context.text("encode-due-out-of-window", &words));
     }
     fields::print(context, &barcode.code(), today)?;
     Ok(ExitCode::Done)

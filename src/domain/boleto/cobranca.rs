@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::free_field::{self, Reading};
+use super::free_field::{self, Part, Reading};
 use super::{Barcode, CodeWarning, due_factor};
 use crate::domain::money::Cents;
 
@@ -78,6 +78,47 @@ impl Cobranca {
         free_field::read(self.bank(), self.free_field())
     }
 
+    /// The reading where it leaves no doubt: one layout fits, and every digit of the bank's own agrees.
+    fn sure_reading(&self) -> Option<Reading> {
+        self.reading()
+            .filter(|reading| reading.is_certain() && reading.mismatches().is_empty())
+    }
+
+    /// "Nosso número" as a slip prints it, read back from the free field: for an ERP that keeps nothing but the code.
+    /// `None` where the field leaves a doubt.
+    pub fn our_number_text(&self) -> Option<String> {
+        let reading = self.sure_reading()?;
+        let number = reading.our_numbers().next()?;
+        // Banco do Brasil prints its seventeen digits without one.
+        let digit = reading
+            .our_number_digit()
+            .filter(|_| !(self.bank() == "001" && number.len() == 17));
+        Some(with_digit(&number, digit))
+    }
+
+    /// "Agência / Código do beneficiário" read back from the free field: the account, or the code that the bank gave
+    /// the payee, with the agency before it where the field has one. `None` where the field leaves a doubt.
+    pub fn agency_account_text(&self) -> Option<String> {
+        let reading = self.sure_reading()?;
+        let read = |number: Part, digit: Part| {
+            reading
+                .part(number)
+                .map(|number| with_digit(&number, reading.part(digit)))
+        };
+        let agency = read(Part::Agency, Part::AgencyDigit);
+        let account =
+            read(Part::Account, Part::AccountDigit).or_else(|| read(Part::Agreement, Part::AgreementDigit));
+        match (agency, account) {
+            (Some(agency), Some(account)) => Some(format!("{agency} / {account}")),
+            (agency, account) => account.or(agency),
+        }
+    }
+
+    /// "Carteira" read back from the free field; `None` where it has none or leaves a doubt.
+    pub fn wallet_text(&self) -> Option<String> {
+        self.sure_reading()?.part(Part::Wallet)
+    }
+
     /// What is odd about a code whose check digits are right, seen from `today`.
     pub fn warnings(&self, today: NaiveDate) -> Vec<CodeWarning> {
         let mut warnings = Vec::new();
@@ -108,6 +149,10 @@ impl Cobranca {
         }
         warnings
     }
+}
+
+pub(super) fn with_digit(number: &str, digit: Option<String>) -> String {
+    digit.map_or_else(|| number.to_owned(), |digit| format!("{number}-{digit}"))
 }
 
 /// At most 14 digits.

@@ -386,6 +386,58 @@ fn what_is_odd_is_a_warning() {
     assert_eq!(names("83640000001331201380008128846271108013618155"), [""; 0]);
 }
 
+/// What a slip prints and an ERP may not keep, as public implementations print it for the same codes.
+#[test]
+fn the_printed_fields_are_read_back_from_the_code() {
+    let made = |bank: &str, free: &str| match encode(bank, None, Cents::new(1), free).unwrap().code() {
+        Code::Cobranca(code) => code,
+        Code::Arrecadacao(_) => panic!(),
+    };
+    let texts = |bank: &str, free: &str| {
+        let code = made(bank, free);
+        (
+            code.our_number_text().unwrap_or_default(),
+            code.agency_account_text().unwrap_or_default(),
+            code.wallet_text().unwrap_or_default(),
+        )
+    };
+    let of = |number: &str, account: &str, wallet: &str| {
+        (number.to_owned(), account.to_owned(), wallet.to_owned())
+    };
+    for (bank, free, expected) in [
+        (
+            "001",
+            "0000001234567000000000111",
+            of("12345670000000001", "1234567", "11"),
+        ),
+        (
+            "001",
+            "1234560000115451040300518",
+            of("12345600001-7", "1545 / 10403005", "18"),
+        ),
+        (
+            "104",
+            "1234560000100040000000064",
+            of("14000000000000006-5", "123456-0", ""),
+        ),
+        (
+            "237",
+            "1234040000000046801234560",
+            of("00000000468-P", "1234 / 0123456", "04"),
+        ),
+        (
+            "341",
+            "1090022335021234567897000",
+            of("00223350-2", "1234 / 56789-7", "109"),
+        ),
+        // A digit that does not agree, or no known layout: nothing is guessed.
+        ("341", "1090022335021234567890000", of("", "", "")),
+        ("999", FREE, of("", "", "")),
+    ] {
+        assert_eq!(texts(bank, free), expected, "{bank} {free}");
+    }
+}
+
 /// 25 digits.
 fn free_field() -> impl Strategy<Value = String> {
     "[0-9]{25}"

@@ -191,15 +191,16 @@ impl BoletoView {
             issued_on: receivable.issued_on,
             due_on: receivable.due_on,
             amount,
-            our_number: filled(record.our_number.as_deref()),
+            // Fields that a slip must show and the ERP need not keep: the code has them, too.
+            our_number: filled(record.our_number.as_deref()).or_else(|| code.our_number_text()),
             agency_account: match (
                 filled(record.agency.as_deref()),
                 filled(record.account.as_deref()),
             ) {
                 (Some(agency), Some(account)) => Some(format!("{agency} / {account}")),
-                (agency, account) => agency.or(account),
+                (agency, account) => agency.or(account).or_else(|| code.agency_account_text()),
             },
-            wallet: filled(record.wallet.as_deref()),
+            wallet: filled(record.wallet.as_deref()).or_else(|| code.wallet_text()),
             instructions: record
                 .instructions
                 .as_deref()

@@ -376,7 +376,15 @@ impl BrCode {
 
     /// Only a dynamic code, which a bank made for one charge, settles a boleto. A static one may be anybody's.
     pub fn is_printable_on_boleto(&self) -> bool {
-        self.kind == Kind::Dynamic && !self.warnings.contains(&Warning::ControlCharacter)
+        self.kind == Kind::Dynamic && self.unprintable().is_none()
+    }
+
+    /// What keeps a code of any kind off paper: characters that no scanner should see, or more than the 512 that a
+    /// code may have, whose QR and text would leave their places on the page.
+    pub fn unprintable(&self) -> Option<Warning> {
+        [Warning::ControlCharacter, Warning::TooLong]
+            .into_iter()
+            .find(|warning| self.warnings.contains(warning))
     }
 
     /// [`Self::is_printable_on_boleto`], and the amount, where the code tells one, is the boleto's.

@@ -160,6 +160,20 @@ fn limits_are_warnings() {
     // Key and address: not trusted to be a charge of the bank.
     assert!(!code("0114arya@stark.com2511example.com", "A", "B", "***").is_printable_on_boleto());
     assert!(!code("2511example.com", "A\nB", "B", "***").is_printable_on_boleto());
+    // Right in every object, and too long for any page: 513 characters against 512.
+    let account = "000201010212262600140br.gov.bcb.pix".replace("0140", "014") + "2504a.bc";
+    let padded = |len: usize| {
+        let short = account.len() + 8;
+        let rest = len - short;
+        let (most, last) = ((rest - 4) / 103, (rest - 4) % 103);
+        let objects: String = (0..most).map(|_| format!("8099{}", "x".repeat(99))).collect();
+        let fill = format!("81{last:02}{}", "y".repeat(last));
+        parse(&sealed(&format!("{account}{objects}{fill}"))).unwrap()
+    };
+    assert_eq!(padded(512).as_str().len(), 512);
+    assert!(padded(512).is_printable_on_boleto());
+    assert_eq!(padded(513).unprintable(), Some(Warning::TooLong));
+    assert!(!padded(513).is_printable_on_boleto());
     let twice = parse(&sealed("00020100020126360014br.gov.bcb.pix0114arya@stark.com")).unwrap();
     assert!(twice.warnings().contains(&Warning::Repeated));
 }

@@ -4,7 +4,7 @@ use super::super::pdf::logo::Logo;
 use super::super::pdf::{Align, Box4, Ink, Page, Style, wrap, wrap_code};
 use super::super::qr::Matrix;
 use super::words;
-use super::{HAIR, LABEL, LEFT, WIDTH, bank_head, field, slip};
+use super::{HAIR, LABEL, LEFT, WIDTH, bank_head, field, name_field, name_height, slip};
 use crate::domain::document::BoletoView;
 use crate::i18n::Lang;
 use crate::i18n::format::{date, money};
@@ -35,7 +35,7 @@ fn letterhead(page: &mut Page, view: &BoletoView, logo: Option<&Logo>, (this, of
         x += page.logo(logo, (LEFT, 9.0, 34.0, 16.0)) + 4.0;
     }
     let room = LEFT + WIDTH - 44.0 - x;
-    page.text_within(x, 13.5, Style::bold(13.0), Align::Left, room, &creditor.name);
+    page.name_within(x, 13.5, Style::bold(13.0), room, &creditor.name);
     let small = Style::regular(8.0).ink(QUIET);
     let mut names = vec![creditor.tax_id.clone()];
     if creditor.legal_name != creditor.name {
@@ -84,34 +84,26 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
 
     let (wide, mid, narrow) = (101.0, 41.0, 48.0);
     let (x2, x3) = (LEFT + wide, LEFT + wide + mid);
+    let mut h = name_height(wide, &view.payee.name, value);
+    name_field(page, (LEFT, y, wide, h), "Beneficiário", &view.payee.name, value);
     field(
         page,
-        (LEFT, y, wide, 8.0),
-        "Beneficiário",
-        &view.payee.name,
-        value,
-        left,
-    );
-    field(
-        page,
-        (x2, y, mid, 8.0),
+        (x2, y, mid, h),
         "CPF/CNPJ do beneficiário",
         tax_id,
         value,
         left,
     );
-    field(
-        page,
-        (x3, y, narrow, 8.0),
-        "Vencimento",
-        &due,
-        strong,
-        Align::Right,
-    );
-    y += 8.0;
+    field(page, (x3, y, narrow, h), "Vencimento", &due, strong, Align::Right);
+    y += h;
     let creditor = &view.creditor;
+    h = if view.payee_is_creditor {
+        8.0
+    } else {
+        name_height(wide, &creditor.legal_name, value)
+    };
     if view.payee_is_creditor {
-        let area = (LEFT, y, wide + mid, 8.0);
+        let area = (LEFT, y, wide + mid, h);
         field(
             page,
             area,
@@ -122,17 +114,16 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
         );
     } else {
         // Its address stands in the letterhead.
-        field(
+        name_field(
             page,
-            (LEFT, y, wide, 8.0),
+            (LEFT, y, wide, h),
             "Beneficiário final",
             &creditor.legal_name,
             value,
-            left,
         );
         field(
             page,
-            (x2, y, mid, 8.0),
+            (x2, y, mid, h),
             "CPF/CNPJ do beneficiário final",
             &creditor.tax_id,
             value,
@@ -141,7 +132,7 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     }
     field(
         page,
-        (x3, y, narrow, 8.0),
+        (x3, y, narrow, h),
         "Valor do documento",
         "",
         strong,
@@ -149,24 +140,18 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     page.number_within(
         LEFT + WIDTH - 1.2,
-        y + 6.7,
+        y + h - 1.3,
         strong,
         Align::Right,
         narrow - 2.4,
         &amount,
     );
-    y += 8.0;
+    y += h;
+    h = name_height(wide, &view.payer.name, value);
+    name_field(page, (LEFT, y, wide, h), "Pagador", &view.payer.name, value);
     field(
         page,
-        (LEFT, y, wide, 8.0),
-        "Pagador",
-        &view.payer.name,
-        value,
-        left,
-    );
-    field(
-        page,
-        (x2, y, mid, 8.0),
+        (x2, y, mid, h),
         "CPF/CNPJ do pagador",
         payer_id,
         value,
@@ -174,13 +159,13 @@ fn facts(page: &mut Page, view: &BoletoView, top: f32) -> f32 {
     );
     field(
         page,
-        (x3, y, narrow, 8.0),
+        (x3, y, narrow, h),
         "Nosso número",
         view.our_number.as_deref().unwrap_or_default(),
         value,
         Align::Right,
     );
-    y += 8.0;
+    y += h;
     let agency = view.agency_account.as_deref().unwrap_or_default();
     let wallet = view.wallet.as_deref().unwrap_or_default();
     field(
@@ -283,7 +268,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     page.text(LEFT, y, heading, Align::Left, "Instruções");
     // As large as the room above the foot allows; the ficha has them all in any case.
     let space = slip::TOP - 20.0 - y;
-    let sized = [(8.0, 3.7), (7.0, 3.1), (6.0, 2.5)].map(|(size, leading)| {
+    let sized = [(8.0, 3.7), (7.0, 3.1), (7.0, 2.85), (6.5, 2.7), (6.0, 2.5)].map(|(size, leading)| {
         let style = Style::regular(size);
         let lines: Vec<String> = instructions
             .iter()
@@ -294,7 +279,7 @@ fn how_to_pay(page: &mut Page, view: &BoletoView, top: f32) {
     let fits = sized
         .iter()
         .find(|(_, leading, lines)| leading * lines.len() as f32 <= space);
-    let (style, leading, lines) = fits.unwrap_or(&sized[2]);
+    let (style, leading, lines) = fits.unwrap_or(&sized[4]);
     for line in lines.iter().take((space / leading).max(0.0) as usize) {
         y += leading;
         page.text(LEFT, y, *style, Align::Left, line);

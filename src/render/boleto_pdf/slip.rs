@@ -33,16 +33,16 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     let mut y = TOP + 9.5;
 
     let due = date(Lang::PtBr, view.due_on);
-    place_of_payment(page, view, (LEFT, y, left, 7.0));
+    let height = place_of_payment(page, view, (LEFT, y, left));
     field(
         page,
-        (right, y, RIGHT_COLUMN, 7.0),
+        (right, y, RIGHT_COLUMN, height),
         "Vencimento",
         &due,
         strong,
         Align::Right,
     );
-    y += 7.0;
+    y += height;
 
     let payee = &view.payee;
     let room = left - 2.0 * PAD;
@@ -159,19 +159,21 @@ pub fn draw(page: &mut Page, view: &BoletoView) {
     bars(page, view, LEFT + 5.0, y + 4.0);
 }
 
-/// One line of the usual size, or two small ones for a bank with many words.
-fn place_of_payment(page: &mut Page, view: &BoletoView, area: Box4) {
-    let (x, y, w, _h) = area;
+/// One line of the usual size, or two small ones in a higher row for a bank with many words. Returns the height of
+/// the row; the higher one leaves the middle of the bars 12.4 mm above the lower edge.
+fn place_of_payment(page: &mut Page, view: &BoletoView, (x, y, w): (f32, f32, f32)) -> f32 {
     let (label, place) = ("Local de pagamento", words::place_of_payment(view.code.bank()));
-    let (style, small) = (Style::regular(8.5), Style::regular(6.1));
-    if style.width(place) <= w - 2.0 * PAD {
-        field(page, area, label, place, style, Align::Left);
-        return;
+    let (style, small) = (Style::regular(8.5), Style::regular(6.5));
+    let room = w - 2.0 * PAD;
+    if style.width(place) <= room {
+        field(page, (x, y, w, 7.0), label, place, style, Align::Left);
+        return 7.0;
     }
-    field(page, area, label, "", style, Align::Left);
-    for (line, base) in wrap(small, w - 2.0 * PAD, place, 2).iter().zip([4.5, 6.6]) {
+    field(page, (x, y, w, 8.6), label, "", style, Align::Left);
+    for (line, base) in wrap(small, room, place, 2).iter().zip([5.0, 7.6]) {
         page.text(x + PAD, y + base, small, Align::Left, line);
     }
+    8.6
 }
 
 /// A row of fields with lines between them.

@@ -11,7 +11,8 @@ const INSTRUCTION_SIZES: [(f32, f32, usize); 3] = [(8.0, 3.3, 6), (7.0, 2.8, 7),
 
 /// Where it can be paid. Since the NPC (November 2018) a registered boleto is paid at any bank, overdue too, and BB's
 /// words say so ("Especificações Técnicas", May 2019). Of the banks with words of their own only Itaú's manual
-/// (CNAB400, March 2015) asks for them; "preferably at our branches" is what others print from before the NPC.
+/// (CNAB400, March 2015) asks for them, and generators in use print the same two sentences; "preferably at our
+/// branches" is what others print from before the NPC.
 pub fn place_of_payment(bank: &str) -> &'static str {
     match bank {
         "341" => {

@@ -196,6 +196,32 @@ impl Page {
         self.text(x, y, style, align, &text);
     }
 
+    /// Sets a name within `room` millimetres: a long one on two smaller lines, the lower of them at `y`, rather than on
+    /// one that nobody can read. Only what two lines cannot hold is cut.
+    pub fn name_within(&mut self, x: f32, y: f32, style: Style, room: f32, name: &str) {
+        if name_fits_one_line(style, room, name) {
+            self.text_within(x, y, style, Align::Left, room, name);
+            return;
+        }
+        let smaller = |by: f32| Style {
+            size: style.size * by,
+            ..style
+        };
+        // Three lines where two are wanted: as small as it takes, and then it ends in an ellipsis.
+        let least = smaller(0.62);
+        let style = [0.76, 0.69]
+            .map(smaller)
+            .into_iter()
+            .find(|style| wrap(*style, room, name, 3).len() <= 2)
+            .unwrap_or(least);
+        let lines = wrap(style, room, name, 2);
+        let leading = mm(style.size * 1.1);
+        let first = y + 0.4 - leading * (lines.len().max(1) - 1) as f32;
+        for (i, line) in lines.iter().enumerate() {
+            self.text(x, first + leading * i as f32, style, Align::Left, line);
+        }
+    }
+
     /// Like [`Self::text_within`] for numbers, which are never cut: shrunk as far as it takes.
     pub fn number_within(&mut self, x: f32, y: f32, style: Style, align: Align, room: f32, text: &str) {
         let wide = style.width(text);
@@ -277,6 +303,11 @@ impl Page {
         self.content.restore_state();
         wide
     }
+}
+
+/// Whether [`Page::name_within`] takes one line for a name, which may shrink by a fifth for that.
+pub fn name_fits_one_line(style: Style, room: f32, name: &str) -> bool {
+    style.width(name) * 0.8 <= room
 }
 
 /// The resource name of the document's one logo.

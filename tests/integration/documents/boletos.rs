@@ -34,7 +34,8 @@ fn the_longest_of_everything_stays_inside_its_fields() {
     pdf.check();
     let text = pdf.text();
     insta::assert_snapshot!("boleto_brutal", text);
-    // What may be shortened ends in an ellipsis; value, line and all instructions are whole.
+    // What is longer still ends in an ellipsis; this is all whole: names, addresses, value, line, instructions.
+    assert!(!text.contains('…'), "{text}");
     assert!(text.contains("99.999.999.999,99"));
     assert_eq!(text.matches(&view.code.barcode().formatted_line()).count(), 3);
     for n in 1..=6 {
@@ -141,7 +142,7 @@ fn a_caixa_boleto_carries_its_service_numbers() {
         "104",
         Some(receivable.due_on),
         receivable.balance,
-        "0055077222133320001780649",
+        "1234560000100040000000064",
     );
     let record = wa_notify::domain::receivable::BoletoRecord {
         barcode: Some(code.unwrap().as_str().to_owned()),
@@ -149,6 +150,10 @@ fn a_caixa_boleto_carries_its_service_numbers() {
     };
     let text = Pdf::new(&boleto_pdf(&samples::view(&receivable, &record))).text();
     assert!(text.contains("104-0") && text.contains("0800 726 0101"), "{text}");
+    // What this ERP does not keep beside the code is read from it: our number and the payee's code, in recibo and ficha.
+    for printed in ["14000000000000006-5", "123456-0"] {
+        assert_eq!(text.matches(printed).count(), 2, "{printed}: {text}");
+    }
 }
 
 /// Forty codes of many shapes, every resolution: minutes of work, run by hand with `--ignored`.

@@ -11,6 +11,7 @@ mod tests;
 use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::cobranca::with_digit;
 use super::free_field::{Part, Reading};
 use super::{Barcode, Cobranca, Code, CodeError, due_factor};
 use crate::domain::money::Cents;
@@ -360,8 +361,4 @@ fn same_number(a: &str, b: &str) -> bool {
 
 fn but_last(text: &str) -> &str {
     &text[..text.len().saturating_sub(1)]
-}
-
-fn with_digit(number: &str, digit: Option<String>) -> String {
-    digit.map_or_else(|| number.to_owned(), |digit| format!("{number}-{digit}"))
 }

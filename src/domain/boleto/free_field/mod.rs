@@ -53,6 +53,8 @@ pub struct Layout {
     our_number_digit: Option<fn(&Digits) -> String>,
     /// Where not empty, the only wallets that this layout is for.
     wallets: &'static [&'static str],
+    /// Places (from 0) with the only digits that the bank gives out there: others speak for another layout.
+    given_out: &'static [(usize, &'static [u8])],
     /// Digits that people write behind our number and nobody can compute from the field.
     pub(super) more_digits: usize,
 }
@@ -360,9 +362,11 @@ impl Reading {
         self.certain
     }
 
-    /// How many of the bank's own digits agree.
+    /// How many of the bank's own digits agree, less those places that hold what the bank never gave out.
     fn agreeing(&self) -> usize {
-        self.layout.rules() - self.mismatches.len()
+        let odd = |(at, digits): &&(usize, &[u8])| !digits.contains(&self.digits[*at]);
+        let odd = self.layout.given_out.iter().filter(odd).count();
+        (self.layout.rules() - self.mismatches.len()).saturating_sub(odd)
     }
 
     fn cut(&self, (from, to): Place) -> String {

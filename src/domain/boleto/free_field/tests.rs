@@ -189,6 +189,8 @@ fn layouts_of_one_bank_are_told_apart() {
             "SIGCB, payee's code of 7 digits",
         ),
         ("104", "1123456900000000000000123", "SINCO"),
+        // By chance with the check digit of SIGCB, whose places 11 and 15 never hold 3 and 6.
+        ("104", "1311920906381968503865728", "SINCO"),
         (
             "341",
             "1071234567812345676667700",
