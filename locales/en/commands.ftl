@@ -42,7 +42,7 @@ scan-old-close = The close of { $asked } is older than the last one ({ $last }).
 scan-old-close-hint = To see how it would have been: wa-notify scan --dry-run --close { $asked } (last: { $last })
 scan-no-instance = Branch { $branch } has no WhatsApp instance. Nothing was written.
 scan-no-instance-hint = Check the contract's query instances, or set instance in [gateway].
-bad-row = Row not read: query { $query }, key { $key }, column { $column }: { $problem } ({ $value }).
+bad-row = Row not read: query { $query }, key { $key }, column { $column }: { $problem }{ $value }.
 bad-missing = no value
 bad-not_a_date = not a date
 bad-not_a_number = not a number
@@ -318,6 +318,8 @@ precondition-contract-ended = The contract for WhatsApp notices ended on { $unti
 precondition-contract-ended-hint = Renew it with the reseller and refresh the contract in the ERP.
 precondition-email = E-mail notices are configured for no branch; WhatsApp only complements them. Nothing was done.
 precondition-email-hint = Configure the debt notice by e-mail in the ERP.
+precondition-unreadable = The row that decides whether there are notices cannot be read: query { $query }, key { $key }, column { $column }: { $problem }{ $value }. Nothing was done.
+precondition-unreadable-hint = Mend it in the ERP, or in the query; wa-notify source check shows the columns.
 precondition-not-closed = The ERP has not closed { $asked } yet (last close: { $last }). Nothing was selected.
 precondition-not-closed-hint = Close the day in the ERP; the scheduler tries again by itself.
 

@@ -42,7 +42,7 @@ scan-old-close = O fechamento { $asked } é mais antigo que o último ({ $last }
 scan-old-close-hint = Para ver como teria sido: wa-notify scan --dry-run --close { $asked } (último: { $last })
 scan-no-instance = A filial { $branch } não tem instância de WhatsApp. Nada foi gravado.
 scan-no-instance-hint = Confira a consulta instances do contrato ou preencha instance em [gateway].
-bad-row = Linha não lida: consulta { $query }, chave { $key }, coluna { $column }: { $problem } ({ $value }).
+bad-row = Linha não lida: consulta { $query }, chave { $key }, coluna { $column }: { $problem }{ $value }.
 bad-missing = sem valor
 bad-not_a_date = não é data
 bad-not_a_number = não é número
@@ -319,6 +319,8 @@ precondition-contract-ended = O contrato de avisos por WhatsApp terminou em { $u
 precondition-contract-ended-hint = Renove com a revenda e use Atualizar contrato no ERP.
 precondition-email = Avisos por e-mail não estão configurados em nenhuma filial; o WhatsApp só os complementa. Nada foi feito.
 precondition-email-hint = Configure o aviso de débitos por e-mail no ERP.
+precondition-unreadable = Não foi possível ler a linha que decide se há avisos: consulta { $query }, chave { $key }, coluna { $column }: { $problem }{ $value }. Nada foi feito.
+precondition-unreadable-hint = Corrija no ERP, ou na consulta; wa-notify source check mostra as colunas.
 precondition-not-closed = O ERP ainda não fechou { $asked } (último fechamento: { $last }). Nada foi selecionado.
 precondition-not-closed-hint = Faça o fechamento do dia no ERP; o agendador tenta de novo sozinho.
 
