@@ -2,7 +2,7 @@
 
 use super::contract::Expect;
 use super::read::{Fault, Fields};
-use super::snapshot::{FirebirdSnapshot, Narrow};
+use super::snapshot::{FirebirdSnapshot, Narrow, with_room};
 use crate::adapters::firebird::connection::{Value, literal};
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{
@@ -85,9 +85,10 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 valid_until: f.opt_date("VALID_UNTIL")?,
             }))
         };
-        self.read("contract", None, &Narrow::default(), &["FEATURE"], read, |row| {
-            row.feature.clone()
-        })
+        // A history of the contract has several rows of a feature: which of them is in force is for others to say.
+        let number = std::cell::Cell::new(0);
+        let unique = |_: &ContractFeature| number.replace(number.get() + 1);
+        self.read("contract", None, &Narrow::default(), &["FEATURE"], read, unique)
     }
 
     fn instances(&mut self) -> Result<Batch<ContractInstance>, ErpError> {
@@ -115,12 +116,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let kind = |flag: &'static str, days: &'static str| {
                 let notify = f.opt_flag(flag)?.unwrap_or(false);
-                // Days are only needed where the kind is on.
-                let days = if notify {
-                    f.days(days)?
-                } else {
-                    f.opt_days(days)?.unwrap_or_default()
-                };
+                // Where the kind is off, whatever stands in its days counts for nothing.
+                let days = if notify { f.days(days)? } else { Vec::new() };
                 Ok::<_, Fault>((notify, days))
             };
             let (notify_upcoming, upcoming_days) = kind("NOTIFY_UPCOMING", "UPCOMING_DAYS")?;
@@ -133,7 +130,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 notify_overdue,
                 overdue_days,
                 repeat_every_days: f.opt_count("REPEAT_EVERY_DAYS")?,
-                stop_after_days: f.opt_count("STOP_AFTER_DAYS")?,
+                stop_after_days: f.opt_limit("STOP_AFTER_DAYS")?,
                 min_amount: f.opt_money("MIN_AMOUNT")?,
             }))
         };
@@ -181,11 +178,18 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError> {
         let narrows = self.narrows("receivables", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
-            let (due_on, balance) = (f.date("DUE_ON")?, f.money("BALANCE")?);
-            // Where the database could not filter (dates or numbers kept as text, sub-cent rests).
-            if let Scope::DueBetween { from, to } = scope
-                && (!balance.is_positive() || !(*from..=*to).contains(&due_on))
-            {
+            // Where the database could not filter (dates or numbers kept as text, sub-cent rests). The balance first:
+            // what stands in the due date of a paid one is nobody's business.
+            let balance = f.money("BALANCE")?;
+            let due = match scope {
+                Scope::DueBetween { from, to } => Some(*from..=*to),
+                Scope::Customers(_) => None,
+            };
+            if due.is_some() && !balance.is_positive() {
+                return Ok(None);
+            }
+            let due_on = f.date("DUE_ON")?;
+            if due.is_some_and(|due| !due.contains(&due_on)) {
                 return Ok(None);
             }
             Ok(Some(Receivable {
@@ -203,9 +207,27 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 excluded_reason: f.opt_text("EXCLUDED_REASON")?,
             }))
         };
-        self.read_parts("receivables", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
-            row.id.clone()
-        })
+        let mut all = Batch::default();
+        for mut narrow in narrows {
+            let part = loop {
+                let part = self.read(
+                    "receivables",
+                    Some(scope),
+                    &narrow,
+                    &["RECEIVABLE_ID"],
+                    read,
+                    |row| row.id.clone(),
+                );
+                // A file that reckons with the dates it names (`< :DUE_TO + 1`) cannot with the last one there is.
+                match (narrow.due.and_then(with_room), part) {
+                    (Some(inner), Err(ErpError::Query { .. })) => narrow.due = Some(inner),
+                    (_, part) => break part?,
+                }
+            };
+            all.rows.extend(part.rows);
+            all.bad.extend(part.bad);
+        }
+        Ok(all)
     }
 
     fn boletos_each(
