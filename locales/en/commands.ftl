@@ -6,6 +6,8 @@ scan-before-init = The WA_* tables are not there yet (wa-notify init); simulatin
 scan-customer = Customer
 scan-phone = Phone
 scan-titles = Title, due date, days
+scan-titles-balance = Title, due date, days, balance
+scan-branch = branch { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = in one PDF
 scan-boletos-none = none
@@ -26,7 +28,8 @@ scan-stored =
        *[other] { $notices } notices stored
      } ({ $total }) for the close of { $close }; { $customers } customers with titles.
 scan-nothing-new = Nothing new for the close of { $close }: { $standing } stored notices wait ({ $customers } customers with titles, { $notices } new notices, { $total }).
-scan-when = They leave on { $day }; sending takes about { $duration }.
+scan-when = They leave on { $day }, from { $hour } on; sending takes about { $duration }.
+scan-when-days = They leave from { $day }, { $hour }, to { $until }: there is a limit of contacts a day for each number, and of hours. Sending takes about { $duration } in all.
 scan-no-flag-hint = No contact flagged "Recebe aviso de débitos" there? Flag it in the customer's tab Contatos.
 scan-held-usual = Selection held: { $notices } notices, far above the usual (median { $usual }). Nothing leaves until a person has looked.
 scan-held-first = Selection held: { $notices } notices in one of the first runs (limit first_runs_limit = { $usual }). Nothing leaves until a person has looked.
@@ -43,6 +46,11 @@ scan-old-close-hint = To see how it would have been: wa-notify scan --dry-run --
 scan-no-instance = Branch { $branch } has no WhatsApp instance. Nothing was written.
 scan-no-instance-hint = Check the contract's query instances, or set instance in [gateway].
 bad-row = Row not read: query { $query }, key { $key }, column { $column }: { $problem }{ $value }.
+bad-rows =
+    { $count ->
+        [1] 1 row not read
+       *[other] { $count } rows not read
+     }: query { $query }, column { $column }: { $problem }. Keys: { $keys }
 bad-missing = no value
 bad-not_a_date = not a date
 bad-not_a_number = not a number

@@ -6,6 +6,8 @@ scan-before-init = As tabelas WA_* ainda não existem (wa-notify init); simuland
 scan-customer = Cliente
 scan-phone = Telefone
 scan-titles = Título, vencimento, dias
+scan-titles-balance = Título, vencimento, dias, saldo
+scan-branch = filial { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = num só PDF
 scan-boletos-none = nenhum
@@ -26,7 +28,8 @@ scan-stored =
        *[other] { $notices } avisos gravados
      } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos.
 scan-nothing-new = Nada de novo no fechamento { $close }: { $standing } avisos já gravados aguardam ({ $customers } clientes com títulos, { $notices } avisos novos, { $total }).
-scan-when = Saem em { $day }; o envio leva cerca de { $duration }.
+scan-when = Saem em { $day }, a partir das { $hour }; o envio leva cerca de { $duration }.
+scan-when-days = Saem de { $day }, { $hour }, a { $until }: há um limite de contatos por dia e por número, e de horas. O envio leva ao todo cerca de { $duration }.
 scan-no-flag-hint = Nenhum contato com "Recebe aviso de débitos" nesses clientes? Marque na guia Contatos do cliente.
 scan-held-usual = Seleção retida: { $notices } avisos, bem acima do normal (mediana { $usual }). Nada sai até alguém conferir.
 scan-held-first = Seleção retida: { $notices } avisos numa das primeiras seleções (limite first_runs_limit = { $usual }). Nada sai até alguém conferir.
@@ -43,6 +46,11 @@ scan-old-close-hint = Para ver como teria sido: wa-notify scan --dry-run --close
 scan-no-instance = A filial { $branch } não tem instância de WhatsApp. Nada foi gravado.
 scan-no-instance-hint = Confira a consulta instances do contrato ou preencha instance em [gateway].
 bad-row = Linha não lida: consulta { $query }, chave { $key }, coluna { $column }: { $problem }{ $value }.
+bad-rows =
+    { $count ->
+        [1] 1 linha não lida
+       *[other] { $count } linhas não lidas
+     }: consulta { $query }, coluna { $column }: { $problem }. Chaves: { $keys }
 bad-missing = sem valor
 bad-not_a_date = não é data
 bad-not_a_number = não é número

@@ -169,7 +169,8 @@ pub fn bad_row_args(catalog: &Catalog, row: &BadRow) -> [(&'static str, FluentVa
     ]
 }
 
-fn bad_value(catalog: &Catalog, problem: BadValue) -> String {
+/// What is wrong with a value.
+pub fn bad_value(catalog: &Catalog, problem: BadValue) -> String {
     let word = serde_json::to_value(problem)
         .ok()
         .and_then(|v| v.as_str().map(str::to_owned))

@@ -187,3 +187,101 @@ fn a_large_shop_is_told_and_stored_whole() {
         (0, &serde_json::Value::Null)
     );
 }
+
+/// What a command writes to a terminal of so many columns.
+#[cfg(target_os = "linux")]
+fn on_terminal(site: &Site, columns: u32, args: &[&str]) -> String {
+    let command = site.command("08:20", args);
+    let quoted: Vec<String> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| format!("'{}'", word.to_string_lossy()))
+        .collect();
+    let line = format!("stty cols {columns} rows 50; exec {}", quoted.join(" "));
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]);
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => terminal.env(name, value),
+            None => terminal.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        terminal.current_dir(folder);
+    }
+    let output = terminal.output().expect("script, of bsdutils");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
+}
+
+/// 80 columns hold it, and what 160 have room for is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_table_uses_the_room_there_is() {
+    let site = Site::of(20);
+    for (columns, header) in [
+        (
+            80,
+            ["Cliente", "Título, vencimento, dias", "Total", "Boletos"].as_slice(),
+        ),
+        (120, &["Cliente", "Título, vencimento, dias", "Total", "Boletos"]),
+        (
+            160,
+            &[
+                "Cliente",
+                "Contato",
+                "Título, vencimento, dias, saldo",
+                "Total",
+                "Documentos",
+            ],
+        ),
+    ] {
+        let text = on_terminal(&site, columns, &["scan", "--dry-run"]);
+        let found: Vec<&str> = text
+            .lines()
+            .next()
+            .unwrap()
+            .split("  ")
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .collect();
+        assert_eq!(found, header, "{columns}: {text}");
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns as usize, "{columns}: {widest}\n{text}");
+        // Customer 9 owes two branches: which of them writes is told, and of nobody else.
+        let branches: Vec<&str> = text.matches("filial ").collect();
+        assert_eq!(branches.len(), 2, "{columns}: {text}");
+        assert_eq!(
+            text.contains("1 boleto, 1 código, extrato"),
+            columns == 160,
+            "{columns}: {text}"
+        );
+        assert!(text.contains("a partir das 09:00"), "{columns}: {text}");
+    }
+}
+
+/// Thousands of rows with the same fault are a line; each of them is in the document.
+#[test]
+fn many_bad_rows_are_told_together() {
+    let site = Site::of(40);
+    site.sql("UPDATE TITULO_RECEBER SET VENCIMENTO = '9999-12-31' WHERE SALDO > 0");
+    let text = site.run("08:20", &["scan", "--dry-run"]).expect(8).stdout;
+    let open = site
+        .look("SELECT COUNT(*) FROM TITULO_RECEBER WHERE SALDO > 0")
+        .remove(0);
+    let count: usize = open.parse().unwrap();
+    assert!(count > 20, "{count}");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.starts_with(&format!(
+            "{count} linhas não lidas: consulta receivables, coluna DUE_ON: fora dos limites. Chaves: 1, 2, 3,"
+        )),
+        "{text}"
+    );
+    assert_eq!(text.matches("DUE_ON").count(), 1, "{text}");
+    let dry = site.json("08:20", &["scan", "--dry-run"], 8);
+    assert_eq!(dry["bad_rows"].as_array().unwrap().len(), count);
+}
