@@ -1,6 +1,7 @@
 //! Whom an operator means who types a name, a tax id, a phone.
 
 use crate::domain::receivable::Customer;
+use crate::domain::words::plain;
 use crate::ports::erp::{ErpError, ErpSnapshot};
 
 /// Whom a text means.
@@ -50,6 +51,6 @@ fn meant<'a>(text: &str, found: &'a [Customer]) -> Option<&'a Customer> {
     };
     only(&|c| c.id.as_str() == text)
         .or_else(|| only(&|c| c.tax_id.as_ref().is_some_and(|t| bare(t.as_str()) == bare(text))))
-        .or_else(|| only(&|c| c.name.trim().to_lowercase() == text.to_lowercase()))
+        .or_else(|| only(&|c| plain(&c.name) == plain(text)))
         .or_else(|| only(&|_| true))
 }

@@ -265,6 +265,8 @@ fn policies(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::shop::tests::shop;
+    use crate::domain::calendar::SendingCalendar;
     use crate::domain::tax_id::TaxId;
 
     fn branch(id: &str) -> Branch {
@@ -410,6 +412,98 @@ mod tests {
                 contracted(&contract, day("2026-08-19")),
                 expected,
                 "{rows:?} {unread:?}"
+            );
+        }
+    }
+
+    fn ground(policies: &[(&str, BranchPolicy)], last_bank_return: Option<&str>) -> Ground {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        Ground {
+            system: SystemDates {
+                business_date: day("2026-08-19"),
+                last_closed_date: None,
+                last_bank_return: last_bank_return.map(day),
+            },
+            branches: HashMap::new(),
+            policies: policies
+                .iter()
+                .map(|(id, policy)| (BranchId::new(id), policy.clone()))
+                .collect(),
+            instances: Vec::new(),
+            banks: BankingCalendar::default(),
+            bad_rows: Vec::new(),
+        }
+    }
+
+    /// Business days from the last bank return to the day; older than two holds.
+    #[test]
+    fn a_bank_return_ages_by_business_days() {
+        let shop = Shop {
+            max_bank_return_age: 2,
+            ..shop("America/Sao_Paulo", "09:00", SendingCalendar::lawful(vec![]))
+        };
+        for (last, day, stale) in [
+            (Some("2026-08-17"), "2026-08-19", false),
+            (Some("2026-08-14"), "2026-08-18", false),
+            (Some("2026-08-14"), "2026-08-19", true),
+            (Some("2026-08-13"), "2026-08-17", false),
+            // Carnival Monday and Tuesday are none.
+            (Some("2026-02-13"), "2026-02-19", false),
+            (Some("2026-02-13"), "2026-02-20", true),
+            (Some("2026-08-20"), "2026-08-19", false),
+            (Some("2020-01-02"), "2026-08-19", true),
+            // An ERP that tells no date is not held.
+            (None, "2026-08-19", false),
+        ] {
+            let ground = ground(&[], last);
+            assert_eq!(
+                ground.bank_return_stale(&shop, day.parse().unwrap()),
+                stale,
+                "{last:?} seen on {day}"
+            );
+        }
+    }
+
+    /// As far back and ahead as any branch's policy looks, and not a day farther.
+    #[test]
+    fn the_window_is_as_wide_as_the_policies() {
+        let policy = |upcoming: &[u32], overdue: &[u32], stop| {
+            BranchPolicy::Active(Policy::from_row(
+                &PolicyRow {
+                    upcoming_days: upcoming.to_vec(),
+                    overdue_days: overdue.to_vec(),
+                    stop_after_days: stop,
+                    ..row(None, true)
+                },
+                NoticeKinds::Both,
+            ))
+        };
+        for (policies, from, to) in [
+            (
+                vec![policy(&[5, 2, 0], &[1, 30], Some(180))],
+                "2026-02-20",
+                "2026-08-24",
+            ),
+            (vec![policy(&[], &[1], None)], "2021-08-20", "2026-08-19"),
+            (vec![policy(&[], &[1], Some(9_999))], "2021-08-20", "2026-08-19"),
+            (vec![policy(&[3], &[], Some(180))], "2026-08-19", "2026-08-22"),
+            (
+                vec![policy(&[3], &[1], Some(10)), policy(&[1], &[5], Some(20))],
+                "2026-07-30",
+                "2026-08-22",
+            ),
+            (
+                vec![policy(&[3], &[1], Some(10)), BranchPolicy::EmailNotConfigured],
+                "2026-08-09",
+                "2026-08-22",
+            ),
+        ] {
+            let named: Vec<(&str, BranchPolicy)> = ["1", "2"].into_iter().zip(policies).collect();
+            let (first, last) = ground(&named, None).due_window("2026-08-19".parse().unwrap());
+            assert_eq!(
+                (first.to_string(), last.to_string()),
+                (from.to_owned(), to.to_owned()),
+                "{named:?}"
             );
         }
     }

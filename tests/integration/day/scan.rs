@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wa_notify::adapters::firebird::sample::{Ledger, SampleSpec, seed};
 
 use super::notices;
+use crate::documents::tools::Pdf;
 use crate::support::site::{DAY, SEND_AT, Site};
 
 #[test]
@@ -284,4 +285,97 @@ fn many_bad_rows_are_told_together() {
     assert_eq!(text.matches("DUE_ON").count(), 1, "{text}");
     let dry = site.json("08:20", &["scan", "--dry-run"], 8);
     assert_eq!(dry["bad_rows"].as_array().unwrap().len(), count);
+}
+
+/// The ERP's date stands still when nobody closes the day, and the computer's clock can be wrong: both are named.
+#[test]
+fn a_clock_far_from_the_erp_s_date_is_told() {
+    let site = Site::of(3);
+    let warning = |at: &str| {
+        let scan = site.json(at, &["scan", "--dry-run"], 0);
+        let all = scan["warnings"].as_array().unwrap().clone();
+        all.into_iter().find(|w| w["kind"] == "clock_disagrees")
+    };
+    // A long weekend is no reason, on either side.
+    for at in ["2026-08-06 08:30", "2026-08-11 08:30", "2026-08-16 08:30"] {
+        assert_eq!(warning(at), None, "{at}");
+    }
+    for at in ["2026-08-05 08:30", "2026-08-17 08:30", "2027-08-11 08:30"] {
+        let expected = serde_json::json!({
+            "kind": "clock_disagrees", "business_date": DAY, "today": &at[..10],
+        });
+        assert_eq!(warning(at), Some(expected), "{at}");
+    }
+    let text = site
+        .run("2026-08-17 08:30", &["scan", "--dry-run"])
+        .expect(0)
+        .stdout;
+    assert!(
+        text.contains("11/08/2026") && text.contains("17/08/2026"),
+        "{text}"
+    );
+}
+
+/// An accountant's phone, at two customers: a warning, and a notice for each under its own name.
+#[test]
+fn a_number_of_two_customers_is_written_to_for_each() {
+    let site = Site::of(20);
+    let scan = site.json("08:30", &["scan"], 0);
+    let shared: Vec<_> = scan["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|w| w["kind"] == "shared_number")
+        .collect();
+    assert_eq!(shared.len(), 1, "{shared:?}");
+    assert_eq!(shared[0]["customers"], serde_json::json!(["1", "20"]));
+    let names: BTreeSet<&str> = notices(&scan)
+        .iter()
+        .filter(|n| n["phone"] == shared[0]["phone"])
+        .map(|n| n["customer_name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    site.send(0);
+    let phone = shared[0]["phone"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches('+')
+        .to_owned();
+    let texts: Vec<String> = site
+        .messages()
+        .into_iter()
+        .filter(|m| m.to.contains(&phone) || phone.contains(m.to.trim_start_matches('+')))
+        .map(|m| m.text)
+        .collect();
+    // Never two debts in one message: each text has its customer's title, each statement its customer's name.
+    let greetings: Vec<&String> = texts.iter().filter(|text| text.starts_with("Olá, ")).collect();
+    assert_eq!(greetings.len(), 2, "{texts:#?}");
+    for title in ["NF 4512", "NF 4538"] {
+        let told = greetings.iter().filter(|text| text.contains(title)).count();
+        assert_eq!(told, 1, "{title}: {greetings:#?}");
+    }
+    let statements: Vec<String> = pdfs(&site.sandbox.media_dir())
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains(&phone[4..]))
+        .map(|path| Pdf::new(&std::fs::read(path).unwrap()).text())
+        .filter(|text| text.to_uppercase().contains("EXTRATO"))
+        .collect();
+    assert_eq!(statements.len(), 2);
+    for name in names {
+        let own = statements.iter().filter(|text| text.contains(name)).count();
+        assert_eq!(own, 1, "{name}: {statements:#?}");
+    }
+}
+
+fn pdfs(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(pdfs(&path));
+        } else if path.extension().is_some_and(|e| e == "pdf") {
+            found.push(path);
+        }
+    }
+    found
 }

@@ -3,7 +3,7 @@
 use super::contract::Expect;
 use super::read::{Fault, Fields};
 use super::snapshot::{FirebirdSnapshot, Narrow, with_room};
-use crate::adapters::firebird::connection::{Value, literal};
+use crate::adapters::firebird::connection::DatabaseError;
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{
     BadRow, BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer,
@@ -276,64 +276,16 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn find_customers(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
-        let text = text.trim();
-        let key = |row: &Customer| row.id.clone();
-        let mut found = Batch::default();
         let limit = limit.max(1);
-        // The very id first: `12` means customer 12, whoever else has a 12 somewhere.
-        for (condition, parameters) in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
-            let narrow = Narrow {
-                first: Some(limit),
-                conditions: vec![condition],
-                parameters,
-                ..Narrow::default()
-            };
-            found = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
+        match self.customers_as_typed(text.trim(), limit) {
+            // Letters that the database cannot hold are in nobody's name.
+            Err(ErpError::Database(DatabaseError::Charset { .. })) => Ok(Batch::default()),
+            Ok(found) if found.rows.is_empty() => Ok(Batch {
+                rows: self.customers_by_plain_name(text, limit)?,
+                bad: found.bad,
+            }),
+            found => found,
         }
-        if text.is_empty() {
-            return Ok(found);
-        }
-        let wanted = literal(&Value::from(text));
-        let mut anywhere = Vec::new();
-        if let Some((id, _)) = self.column("customers", "q", "CUSTOMER_ID")? {
-            anywhere.push(format!("CAST({id} AS VARCHAR(80)) CONTAINING {wanted}"));
-        }
-        if let Some((name, _)) = self.column("customers", "q", "NAME")? {
-            anywhere.push(format!("{name} CONTAINING {wanted}"));
-        }
-        // With or without punctuation, here as there.
-        let plain: String = text
-            .chars()
-            .filter(|c| !matches!(c, '.' | '/' | '-' | ' '))
-            .collect();
-        if let Some((tax_id, _)) = self.column("customers", "q", "TAX_ID")?
-            && plain.len() >= 3
-            && plain.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            let bare = ['.', '/', '-']
-                .iter()
-                .fold(format!("CAST({tax_id} AS VARCHAR(80))"), |sql, mark| {
-                    format!("REPLACE({sql}, '{mark}', '')")
-                });
-            anywhere.push(format!("{bare} CONTAINING {}", literal(&Value::from(plain))));
-        }
-        let condition = format!("({})", anywhere.join(" OR "));
-        let narrow = Narrow {
-            first: Some(limit),
-            conditions: vec![condition],
-            ..Narrow::default()
-        };
-        let more = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
-        for row in more.rows {
-            if found.rows.len() < limit && found.rows.iter().all(|known| known.id != row.id) {
-                found.rows.push(row);
-            }
-        }
-        found.bad.extend(more.bad);
-        if found.rows.is_empty() {
-            found = self.customers_by_phone(text, limit)?;
-        }
-        Ok(found)
     }
 
     fn logo(&mut self, branch: &BranchId) -> Result<Option<Vec<u8>>, ErpError> {
@@ -353,44 +305,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 }
 
-impl FirebirdSnapshot<'_> {
-    /// Customers with a contact whose phone ends in the same eight digits: with or without area code and ninth digit.
-    fn customers_by_phone(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let typed_as_phone = text
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-' | '.' | '+' | '/'));
-        if !typed_as_phone || digits.len() < PHONE_TAIL {
-            return Ok(Batch::default());
-        }
-        let tail = &digits[digits.len() - PHONE_TAIL..];
-        let (phone, _) = self.needed_column("contacts", "c", "PHONE")?;
-        let (of, _) = self.needed_column("contacts", "c", "CUSTOMER_ID")?;
-        let (id, _) = self.needed_column("customers", "q", "CUSTOMER_ID")?;
-        let bare = [' ', '(', ')', '-', '.', '+', '/']
-            .iter()
-            .fold(format!("CAST({phone} AS VARCHAR(200))"), |sql, mark| {
-                format!("REPLACE({sql}, '{mark}', '')")
-            });
-        let contacts = self.derived("contacts", None);
-        let narrow = Narrow {
-            first: Some(limit),
-            joins: format!(
-                " JOIN (SELECT DISTINCT {of} AS k FROM {contacts} c WHERE {bare} CONTAINING '{tail}') d ON d.k = {id}"
-            ),
-            ..Narrow::default()
-        };
-        self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, |row| {
-            row.id.clone()
-        })
-    }
-}
-
-/// Digits of a subscriber that all ways of typing its number share.
-const PHONE_TAIL: usize = 8;
-
 /// An unreadable tax id is reported, but the customer stays: it is only printed.
-fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {
+pub(super) fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {
     let tax_id = match f.opt_text("TAX_ID") {
         // Zeros are what ERPs write for "none".
         Ok(Some(text)) if text.chars().any(|c| c.is_ascii_digit() && c != '0') => match TaxId::parse(&text) {
