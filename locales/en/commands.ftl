@@ -21,13 +21,27 @@ scan-would =
     { $notices ->
         [1] 1 notice would be stored
        *[other] { $notices } notices would be stored
-     } ({ $total }) for the close of { $close }; { $customers } customers with titles. Nothing was written.
+     } ({ $total }) for the close of { $close }; { $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles. Nothing was written.
 scan-stored =
     { $notices ->
         [1] 1 notice stored
        *[other] { $notices } notices stored
-     } ({ $total }) for the close of { $close }; { $customers } customers with titles.
-scan-nothing-new = Nothing new for the close of { $close }: { $standing } stored notices wait ({ $customers } customers with titles, { $notices } new notices, { $total }).
+     } ({ $total }) for the close of { $close }; { $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles.
+scan-nothing-new =
+    Nothing new for the close of { $close }: { $standing ->
+        [0] no stored notice waits
+        [1] 1 stored notice waits
+       *[other] { $standing } stored notices wait
+     } ({ $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles).
 scan-when = They leave on { $day }, from { $hour } on; sending takes about { $duration }.
 scan-when-days = They leave from { $day }, { $hour }, to { $until }: there is a limit of contacts a day for each number, and of hours. Sending takes about { $duration } in all.
 scan-no-flag-hint = No contact flagged "Recebe aviso de débitos" there? Flag it in the customer's tab Contatos.
@@ -40,7 +54,11 @@ scan-confirmed =
        *[other] { $notices } notices released
      } for the next sending.
 scan-baseline = { $claims } stages recorded as reached; nothing will be sent for them.
-scan-dropped-boletos = { $count } boletos stay behind (their notices go): { $which }
+scan-dropped-boletos =
+    { $count ->
+        [1] 1 boleto stays behind (its notice goes)
+       *[other] { $count } boletos stay behind (their notices go)
+     }: { $which }
 scan-old-close = The close of { $asked } is older than the last one ({ $last }). Nothing was written.
 scan-old-close-hint = To see how it would have been: wa-notify scan --dry-run --close { $asked } (last: { $last })
 scan-no-instance = Branch { $branch } has no WhatsApp instance. Nothing was written.

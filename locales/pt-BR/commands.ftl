@@ -21,13 +21,27 @@ scan-would =
     { $notices ->
         [1] 1 aviso seria gravado
        *[other] { $notices } avisos seriam gravados
-     } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos. Nada foi gravado.
+     } ({ $total }) do fechamento { $close }; { $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos. Nada foi gravado.
 scan-stored =
     { $notices ->
         [1] 1 aviso gravado
        *[other] { $notices } avisos gravados
-     } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos.
-scan-nothing-new = Nada de novo no fechamento { $close }: { $standing } avisos já gravados aguardam ({ $customers } clientes com títulos, { $notices } avisos novos, { $total }).
+     } ({ $total }) do fechamento { $close }; { $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos.
+scan-nothing-new =
+    Nada de novo no fechamento { $close }: { $standing ->
+        [0] nenhum aviso gravado aguarda
+        [1] 1 aviso já gravado aguarda
+       *[other] { $standing } avisos já gravados aguardam
+     } ({ $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos).
 scan-when = Saem em { $day }, a partir das { $hour }; o envio leva cerca de { $duration }.
 scan-when-days = Saem de { $day }, { $hour }, a { $until }: há um limite de contatos por dia e por número, e de horas. O envio leva ao todo cerca de { $duration }.
 scan-no-flag-hint = Nenhum contato com "Recebe aviso de débitos" nesses clientes? Marque na guia Contatos do cliente.
@@ -40,7 +54,11 @@ scan-confirmed =
        *[other] { $notices } avisos liberados
      } para o próximo envio.
 scan-baseline = { $claims } etapas registradas como já avisadas; nada será enviado por elas.
-scan-dropped-boletos = { $count } boletos não vão junto (o aviso vai): { $which }
+scan-dropped-boletos =
+    { $count ->
+        [1] 1 boleto não vai
+       *[other] { $count } boletos não vão
+     } junto (o aviso vai): { $which }
 scan-old-close = O fechamento { $asked } é mais antigo que o último ({ $last }). Nada foi gravado.
 scan-old-close-hint = Para ver como teria sido: wa-notify scan --dry-run --close { $asked } (último: { $last })
 scan-no-instance = A filial { $branch } não tem instância de WhatsApp. Nada foi gravado.

@@ -17,11 +17,13 @@ use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
-use super::{wiring, words};
+use super::{customers, wiring, words};
 use crate::adapters::firebird::erp::FirebirdErp;
+use crate::app::customers::Whom;
 use crate::app::scan::{Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, baseline, scan};
 use crate::app::shop::Shop;
 use crate::domain::guard::Held;
+use crate::domain::ids::CustomerId;
 use crate::domain::receivable::{BadRow, BadValue};
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
@@ -39,7 +41,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let request = ScanRequest {
         close: args.close,
         dry_run: args.dry_run,
-        customer: args.customer.clone(),
+        customer: customer(context, &erp, args)?,
     };
     if args.show_sql {
         return show_sql(context, &erp, &shop, &request);
@@ -96,6 +98,21 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         "scan"
     );
     tell(context, args, &report)
+}
+
+/// Whom the scan is about. To look, anything that `explain` takes names a customer; to store, only the very id does.
+fn customer(context: &Context, erp: &FirebirdErp, args: &ScanArgs) -> Result<Option<CustomerId>, CliError> {
+    let Some(asked) = &args.customer else {
+        return Ok(None);
+    };
+    let mut snapshot = erp.open()?;
+    let whom = Whom::find(&mut snapshot, asked.as_str(), customers::LISTED)?;
+    match whom {
+        Whom::One(customer) if args.dry_run || customer.id == *asked => Ok(Some(customer.id)),
+        Whom::Unreadable(id) => Ok(Some(id)),
+        Whom::Several(several) => Err(customers::several(context, asked.as_str(), &several)?),
+        Whom::One(_) | Whom::Nobody => Err(customers::nobody(context, asked.as_str())),
+    }
 }
 
 /// The statements that this scan would read the ERP with, for isql: to look at their plans, or to measure against.

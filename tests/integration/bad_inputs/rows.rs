@@ -285,3 +285,27 @@ fn balances_kept_as_floating_point() {
     assert_eq!(scan["notices"], told["notices"], "to the cent");
     assert!(!super::super::day::notices(&scan).is_empty());
 }
+
+/// Whoever asks for a customer whose row cannot be read is told just that.
+#[test]
+fn a_customer_without_a_name_is_explained_all_the_same() {
+    let site = Site::of(4);
+    site.sql("UPDATE PESSOA SET NOME = '  ' WHERE CODIGO = 3");
+    let story = site.json("08:30", &["explain", "3"], 0);
+    assert_eq!(story["customer"]["readable"], false);
+    assert_eq!(bad_rows(&story), ["customers 3 NAME missing "]);
+    let text = site.run("08:30", &["explain", "3"]).expect(0).stdout;
+    assert!(
+        text.contains("consulta customers, chave 3, coluna NAME: sem valor."),
+        "{text}"
+    );
+    let dry = site.json("08:30", &["scan", "--dry-run", "--customer", "3"], 8);
+    let reasons: Vec<_> = dry["skipped"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["reason"].as_str().unwrap())
+        .collect();
+    assert!(reasons.contains(&"customer_unreadable"), "{reasons:?}");
+    site.run("08:30", &["explain", "33"]).expect(2);
+}

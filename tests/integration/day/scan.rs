@@ -110,6 +110,22 @@ fn one_customer_alone() {
         .map(|n| n["customer_id"].as_str().unwrap())
         .collect();
     assert_eq!(customers, ["2", "2"]);
+    // To look, whatever explain takes names somebody; to store, only the very id does.
+    let padaria = site.json(
+        "08:31",
+        &["scan", "--dry-run", "--customer", "padaria sao joao"],
+        0,
+    );
+    assert_eq!(padaria["totals"]["standing"], 2);
+    for args in [
+        &["scan", "--customer", "padaria"][..],
+        &["scan", "--customer", "99999"],
+        &["scan", "--dry-run", "--customer", "99999"],
+        &["scan", "--dry-run", "--customer", "a"],
+    ] {
+        let said = site.run("08:32", args).expect(2).stderr;
+        assert!(said.contains("cliente com"), "{args:?}: {said}");
+    }
     // The others come with the scan of all, and these do not come again.
     let rest = site.scan();
     assert_eq!(notices(&rest).len(), 3);

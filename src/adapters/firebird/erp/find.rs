@@ -67,7 +67,7 @@ impl FirebirdSnapshot<'_> {
         }
         found.bad.extend(more.bad);
         if found.rows.is_empty() {
-            found = self.customers_by_phone(text, limit)?;
+            found.rows = self.customers_by_phone(text, limit)?.rows;
         }
         Ok(found)
     }
