@@ -6,6 +6,8 @@ scan-before-init = The WA_* tables are not there yet (wa-notify init); simulatin
 scan-customer = Customer
 scan-phone = Phone
 scan-titles = Title, due date, days
+scan-titles-balance = Title, due date, days, balance
+scan-branch = branch { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = in one PDF
 scan-boletos-none = none
@@ -19,14 +21,29 @@ scan-would =
     { $notices ->
         [1] 1 notice would be stored
        *[other] { $notices } notices would be stored
-     } ({ $total }) for the close of { $close }; { $customers } customers with titles. Nothing was written.
+     } ({ $total }) for the close of { $close }; { $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles. Nothing was written.
 scan-stored =
     { $notices ->
         [1] 1 notice stored
        *[other] { $notices } notices stored
-     } ({ $total }) for the close of { $close }; { $customers } customers with titles.
-scan-nothing-new = Nothing new for the close of { $close }: { $standing } stored notices wait ({ $customers } customers with titles, { $notices } new notices, { $total }).
-scan-when = They leave on { $day }; sending takes about { $duration }.
+     } ({ $total }) for the close of { $close }; { $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles.
+scan-nothing-new =
+    Nothing new for the close of { $close }: { $standing ->
+        [0] no stored notice waits
+        [1] 1 stored notice waits
+       *[other] { $standing } stored notices wait
+     } ({ $customers ->
+        [1] 1 customer
+       *[other] { $customers } customers
+     } with titles).
+scan-when = They leave on { $day }, from { $hour } on; sending takes about { $duration }.
+scan-when-days = They leave from { $day }, { $hour }, to { $until }: there is a limit of contacts a day for each number, and of hours. Sending takes about { $duration } in all.
 scan-no-flag-hint = No contact flagged "Recebe aviso de débitos" there? Flag it in the customer's tab Contatos.
 scan-held-usual = Selection held: { $notices } notices, far above the usual (median { $usual }). Nothing leaves until a person has looked.
 scan-held-first = Selection held: { $notices } notices in one of the first runs (limit first_runs_limit = { $usual }). Nothing leaves until a person has looked.
@@ -37,12 +54,21 @@ scan-confirmed =
        *[other] { $notices } notices released
      } for the next sending.
 scan-baseline = { $claims } stages recorded as reached; nothing will be sent for them.
-scan-dropped-boletos = { $count } boletos stay behind (their notices go): { $which }
+scan-dropped-boletos =
+    { $count ->
+        [1] 1 boleto stays behind (its notice goes)
+       *[other] { $count } boletos stay behind (their notices go)
+     }: { $which }
 scan-old-close = The close of { $asked } is older than the last one ({ $last }). Nothing was written.
 scan-old-close-hint = To see how it would have been: wa-notify scan --dry-run --close { $asked } (last: { $last })
 scan-no-instance = Branch { $branch } has no WhatsApp instance. Nothing was written.
 scan-no-instance-hint = Check the contract's query instances, or set instance in [gateway].
-bad-row = Row not read: query { $query }, key { $key }, column { $column }: { $problem } ({ $value }).
+bad-row = Row not read: query { $query }, key { $key }, column { $column }: { $problem }{ $value }.
+bad-rows =
+    { $count ->
+        [1] 1 row not read
+       *[other] { $count } rows not read
+     }: query { $query }, column { $column }: { $problem }. Keys: { $keys }
 bad-missing = no value
 bad-not_a_date = not a date
 bad-not_a_number = not a number
@@ -318,6 +344,8 @@ precondition-contract-ended = The contract for WhatsApp notices ended on { $unti
 precondition-contract-ended-hint = Renew it with the reseller and refresh the contract in the ERP.
 precondition-email = E-mail notices are configured for no branch; WhatsApp only complements them. Nothing was done.
 precondition-email-hint = Configure the debt notice by e-mail in the ERP.
+precondition-unreadable = The row that decides whether there are notices cannot be read: query { $query }, key { $key }, column { $column }: { $problem }{ $value }. Nothing was done.
+precondition-unreadable-hint = Mend it in the ERP, or in the query; wa-notify source check shows the columns.
 precondition-not-closed = The ERP has not closed { $asked } yet (last close: { $last }). Nothing was selected.
 precondition-not-closed-hint = Close the day in the ERP; the scheduler tries again by itself.
 

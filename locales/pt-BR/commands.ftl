@@ -6,6 +6,8 @@ scan-before-init = As tabelas WA_* ainda não existem (wa-notify init); simuland
 scan-customer = Cliente
 scan-phone = Telefone
 scan-titles = Título, vencimento, dias
+scan-titles-balance = Título, vencimento, dias, saldo
+scan-branch = filial { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = num só PDF
 scan-boletos-none = nenhum
@@ -19,14 +21,29 @@ scan-would =
     { $notices ->
         [1] 1 aviso seria gravado
        *[other] { $notices } avisos seriam gravados
-     } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos. Nada foi gravado.
+     } ({ $total }) do fechamento { $close }; { $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos. Nada foi gravado.
 scan-stored =
     { $notices ->
         [1] 1 aviso gravado
        *[other] { $notices } avisos gravados
-     } ({ $total }) do fechamento { $close }; { $customers } clientes com títulos.
-scan-nothing-new = Nada de novo no fechamento { $close }: { $standing } avisos já gravados aguardam ({ $customers } clientes com títulos, { $notices } avisos novos, { $total }).
-scan-when = Saem em { $day }; o envio leva cerca de { $duration }.
+     } ({ $total }) do fechamento { $close }; { $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos.
+scan-nothing-new =
+    Nada de novo no fechamento { $close }: { $standing ->
+        [0] nenhum aviso gravado aguarda
+        [1] 1 aviso já gravado aguarda
+       *[other] { $standing } avisos já gravados aguardam
+     } ({ $customers ->
+        [1] 1 cliente
+       *[other] { $customers } clientes
+     } com títulos).
+scan-when = Saem em { $day }, a partir das { $hour }; o envio leva cerca de { $duration }.
+scan-when-days = Saem de { $day }, { $hour }, a { $until }: há um limite de contatos por dia e por número, e de horas. O envio leva ao todo cerca de { $duration }.
 scan-no-flag-hint = Nenhum contato com "Recebe aviso de débitos" nesses clientes? Marque na guia Contatos do cliente.
 scan-held-usual = Seleção retida: { $notices } avisos, bem acima do normal (mediana { $usual }). Nada sai até alguém conferir.
 scan-held-first = Seleção retida: { $notices } avisos numa das primeiras seleções (limite first_runs_limit = { $usual }). Nada sai até alguém conferir.
@@ -37,12 +54,21 @@ scan-confirmed =
        *[other] { $notices } avisos liberados
      } para o próximo envio.
 scan-baseline = { $claims } etapas registradas como já avisadas; nada será enviado por elas.
-scan-dropped-boletos = { $count } boletos não vão junto (o aviso vai): { $which }
+scan-dropped-boletos =
+    { $count ->
+        [1] 1 boleto não vai
+       *[other] { $count } boletos não vão
+     } junto (o aviso vai): { $which }
 scan-old-close = O fechamento { $asked } é mais antigo que o último ({ $last }). Nada foi gravado.
 scan-old-close-hint = Para ver como teria sido: wa-notify scan --dry-run --close { $asked } (último: { $last })
 scan-no-instance = A filial { $branch } não tem instância de WhatsApp. Nada foi gravado.
 scan-no-instance-hint = Confira a consulta instances do contrato ou preencha instance em [gateway].
-bad-row = Linha não lida: consulta { $query }, chave { $key }, coluna { $column }: { $problem } ({ $value }).
+bad-row = Linha não lida: consulta { $query }, chave { $key }, coluna { $column }: { $problem }{ $value }.
+bad-rows =
+    { $count ->
+        [1] 1 linha não lida
+       *[other] { $count } linhas não lidas
+     }: consulta { $query }, coluna { $column }: { $problem }. Chaves: { $keys }
 bad-missing = sem valor
 bad-not_a_date = não é data
 bad-not_a_number = não é número
@@ -319,6 +345,8 @@ precondition-contract-ended = O contrato de avisos por WhatsApp terminou em { $u
 precondition-contract-ended-hint = Renove com a revenda e use Atualizar contrato no ERP.
 precondition-email = Avisos por e-mail não estão configurados em nenhuma filial; o WhatsApp só os complementa. Nada foi feito.
 precondition-email-hint = Configure o aviso de débitos por e-mail no ERP.
+precondition-unreadable = Não foi possível ler a linha que decide se há avisos: consulta { $query }, chave { $key }, coluna { $column }: { $problem }{ $value }. Nada foi feito.
+precondition-unreadable-hint = Corrija no ERP, ou na consulta; wa-notify source check mostra as colunas.
 precondition-not-closed = O ERP ainda não fechou { $asked } (último fechamento: { $last }). Nada foi selecionado.
 precondition-not-closed-hint = Faça o fechamento do dia no ERP; o agendador tenta de novo sozinho.
 

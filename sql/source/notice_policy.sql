@@ -8,7 +8,7 @@
 -- NOTIFY_OVERDUE     avisa depois do vencimento                                'S'/'N', 1/0, 'T'/'F' ou BOOLEAN
 -- OVERDUE_DAYS       dias depois do vencimento: '1,7,15,30'                    texto ou inteiro
 -- REPEAT_EVERY_DAYS  depois do último dia da lista, de novo a cada tantos dias inteiro ou nulo (não repete)
--- STOP_AFTER_DAYS    com mais dias de atraso que isto, nada mais               inteiro ou nulo (1825)
+-- STOP_AFTER_DAYS    com mais dias de atraso que isto, nada mais               inteiro ou nulo (1825, o máximo)
 -- MIN_AMOUNT         soma mínima dos títulos avisados                          NUMERIC ou nulo
 SELECT
   A.FILIAL AS BRANCH_ID,

@@ -1,6 +1,8 @@
 -- receivables: os títulos a receber, uma linha por parcela, pagos inclusive (BALANCE = 0): é assim que o envio
 -- percebe o que foi pago depois da varredura.
 -- É filtrada por DUE_ON e por CUSTOMER_ID: deixe essas colunas sem CAST nem ||, para que o banco use os índices.
+-- Onde isso não bastar (UNION, GROUP BY), filtre aqui mesmo: VENCIMENTO BETWEEN :DUE_FROM AND :DUE_TO OR VENCIMENTO IS NULL.
+-- Títulos em aberto com vencimento impossível (ano 0206, 2206, 9999) ou sem ele são relatados, não avisados.
 --
 -- RECEIVABLE_ID           código do título (da parcela)                 inteiro ou texto, obrigatório
 -- BRANCH_ID               filial credora                                como em branches

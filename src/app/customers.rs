@@ -1,6 +1,8 @@
 //! Whom an operator means who types a name, a tax id, a phone.
 
-use crate::domain::receivable::Customer;
+use crate::domain::ids::CustomerId;
+use crate::domain::receivable::{Batch, Customer};
+use crate::domain::words::plain;
 use crate::ports::erp::{ErpError, ErpSnapshot};
 
 /// Whom a text means.
@@ -10,6 +12,8 @@ pub enum Whom {
     One(Customer),
     /// Several; at most as many as were asked for.
     Several(Vec<Customer>),
+    /// The customer of this very id, whose row cannot be read.
+    Unreadable(CustomerId),
     /// Nobody.
     Nobody,
 }
@@ -21,8 +25,11 @@ impl Whom {
     /// # Errors
     /// [`ErpError`].
     pub fn find(snapshot: &mut dyn ErpSnapshot, text: &str, limit: usize) -> Result<Self, ErpError> {
-        let found = snapshot.find_customers(text, limit)?.rows;
+        let Batch { rows: found, bad } = snapshot.find_customers(text, limit)?;
+        let unreadable = bad.iter().any(|row| row.key == text.trim())
+            && !found.iter().any(|c| c.id.as_str() == text.trim());
         Ok(match meant(text, &found) {
+            _ if unreadable => Whom::Unreadable(CustomerId::new(text.trim())),
             Some(customer) => Whom::One(customer.clone()),
             None if found.is_empty() => Whom::Nobody,
             None => Whom::Several(found),
@@ -50,6 +57,6 @@ fn meant<'a>(text: &str, found: &'a [Customer]) -> Option<&'a Customer> {
     };
     only(&|c| c.id.as_str() == text)
         .or_else(|| only(&|c| c.tax_id.as_ref().is_some_and(|t| bare(t.as_str()) == bare(text))))
-        .or_else(|| only(&|c| c.name.trim().to_lowercase() == text.to_lowercase()))
+        .or_else(|| only(&|c| plain(&c.name) == plain(text)))
         .or_else(|| only(&|_| true))
 }

@@ -177,6 +177,7 @@ pub fn explain(
     let mut snapshot = erp.snapshot()?;
     let id = match Whom::find(&mut *snapshot, text, limit)? {
         Whom::One(customer) => customer.id,
+        Whom::Unreadable(id) => id,
         Whom::Several(customers) => return Ok(Found::Several(customers)),
         Whom::Nobody => return Ok(Found::Nobody),
     };

@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 
 use crate::domain::calendar::BankingCalendar;
 use crate::domain::ids::{BranchId, InstanceId};
 use crate::domain::policy::{NoticeKinds, Policy, row_for};
-use crate::domain::receivable::{BadRow, Batch, Branch, ContractInstance, PolicyRow, SystemDates};
+use crate::domain::receivable::{
+    BadRow, BadValue, Batch, Branch, ContractFeature, ContractInstance, PolicyRow, SystemDates,
+};
 use crate::domain::selection::{BranchPolicy, Rules};
 use crate::ports::erp::{ErpError, ErpSnapshot};
 
@@ -40,6 +42,9 @@ pub enum Precondition {
     /// E-mail notices are configured for no branch.
     #[error("e-mail notices are not configured")]
     EmailNotConfigured,
+    /// A row that must be known first could not be read: the contract's, or that of all policies there are.
+    #[error("row {} of {} cannot be read: {}", .0.key, .0.query, .0.column)]
+    Unreadable(BadRow),
     /// The day asked for is not closed yet.
     #[error("{asked} is not closed, the last close is {last}")]
     NotClosed {
@@ -105,17 +110,23 @@ impl Ground {
     /// E-mail notices are configured for a branch at least.
     ///
     /// # Errors
-    /// [`Precondition::EmailNotConfigured`].
+    /// [`Precondition::EmailNotConfigured`]; [`Precondition::Unreadable`] where nobody knows.
     pub fn check_email(&self) -> Result<(), Precondition> {
         if self
             .policies
             .values()
             .any(|p| matches!(p, BranchPolicy::Active(_)))
         {
-            Ok(())
-        } else {
-            Err(Precondition::EmailNotConfigured)
+            return Ok(());
         }
+        // What says no, or nothing, because it could not be read is to be mended, not to be configured.
+        let unread = ["notice_policy", "branches"].iter().find_map(|query| {
+            let hides = |bad: &&BadRow| bad.query == *query && bad.problem != BadValue::Duplicate;
+            self.bad_rows.iter().find(hides)
+        });
+        Err(unread.map_or(Precondition::EmailNotConfigured, |bad| {
+            Precondition::Unreadable(bad.clone())
+        }))
     }
 
     /// The last bank return is older than `max_bank_return_age` business days (banks' calendar). An ERP that tells
@@ -187,12 +198,15 @@ impl Ground {
     }
 }
 
-/// Checks that WhatsApp notices are contracted on `day`.
+/// Checks that WhatsApp notices are contracted on `day`: one row in force is enough, whatever others say.
 ///
 /// # Errors
-/// [`Precondition::NotContracted`], [`Precondition::ContractEnded`], or the ERP's error.
+/// [`Precondition::NotContracted`], [`Precondition::ContractEnded`], [`Precondition::Unreadable`], or the ERP's error.
 pub fn check_contract(snapshot: &mut dyn ErpSnapshot, day: NaiveDate) -> Result<(), GroundError> {
-    let contract = snapshot.contract()?;
+    Ok(contracted(&snapshot.contract()?, day)?)
+}
+
+fn contracted(contract: &Batch<ContractFeature>, day: NaiveDate) -> Result<(), Precondition> {
     let rows: Vec<_> = contract
         .rows
         .iter()
@@ -204,15 +218,17 @@ pub fn check_contract(snapshot: &mut dyn ErpSnapshot, day: NaiveDate) -> Result<
     {
         return Ok(());
     }
+    // The row that counts, or one of which nobody knows what it is about.
+    let unread = |bad: &&BadRow| bad.key.eq_ignore_ascii_case(FEATURE) || bad.key.starts_with('#');
+    if let Some(bad) = contract.bad.iter().find(unread) {
+        return Err(Precondition::Unreadable(bad.clone()));
+    }
     // Several lapsed rows: the latest end is the one to tell.
-    match rows
+    Err(rows
         .iter()
         .filter_map(|f| f.valid_until)
-        .max_by_key(Datelike::num_days_from_ce)
-    {
-        Some(ended) => Err(Precondition::ContractEnded(ended).into()),
-        None => Err(Precondition::NotContracted.into()),
-    }
+        .max()
+        .map_or(Precondition::NotContracted, Precondition::ContractEnded))
 }
 
 /// The policy of each branch that could be read. A branch whose own row could not be is left out, and its receivables
@@ -249,7 +265,8 @@ fn policies(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::receivable::BadValue;
+    use crate::app::shop::tests::shop;
+    use crate::domain::calendar::SendingCalendar;
     use crate::domain::tax_id::TaxId;
 
     fn branch(id: &str) -> Branch {
@@ -332,6 +349,162 @@ mod tests {
                 None => "unreadable",
             });
             assert_eq!(words, expected, "{count:?}");
+        }
+    }
+
+    /// One line a case: the contract's rows (feature, in force, until), keys of rows not read, what it comes to.
+    #[test]
+    fn one_row_in_force_is_a_contract() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let ended = |text| Err(Precondition::ContractEnded(day(text)));
+        let unread = |key| {
+            Err(Precondition::Unreadable(BadRow {
+                query: "contract".to_owned(),
+                ..bad(key)
+            }))
+        };
+        type Rows = &'static [(&'static str, bool, &'static str)];
+        let cases: [(Rows, &[&str], _); 11] = [
+            (&[("WHATSAPP", true, "")], &[], Ok(())),
+            (&[(" whatsapp ", true, "2026-08-19")], &[], Ok(())),
+            (&[("WHATSAPP", true, "2026-08-18")], &[], ended("2026-08-18")),
+            (&[("WHATSAPP", false, "")], &[], Err(Precondition::NotContracted)),
+            (&[("BOLETO", true, "")], &[], Err(Precondition::NotContracted)),
+            (&[], &[], Err(Precondition::NotContracted)),
+            // A history of the contract, in any order.
+            (
+                &[("WHATSAPP", false, ""), ("WHATSAPP", true, "2027-01-01")],
+                &[],
+                Ok(()),
+            ),
+            (
+                &[("WHATSAPP", true, "2025-01-01"), ("WHATSAPP", true, "2026-01-01")],
+                &[],
+                ended("2026-01-01"),
+            ),
+            (&[("WHATSAPP", true, "")], &["WHATSAPP", "#2"], Ok(())),
+            (
+                &[("BOLETO", true, "")],
+                &["FISCAL", "WhatsApp"],
+                unread("WhatsApp"),
+            ),
+            (&[], &["#1"], unread("#1")),
+        ];
+        for (rows, unread, expected) in cases {
+            let contract = Batch {
+                rows: rows
+                    .iter()
+                    .map(|(feature, active, until)| ContractFeature {
+                        feature: (*feature).to_owned(),
+                        active: *active,
+                        valid_until: until.parse().ok(),
+                    })
+                    .collect(),
+                bad: unread
+                    .iter()
+                    .map(|key| BadRow {
+                        query: "contract".to_owned(),
+                        ..bad(key)
+                    })
+                    .collect(),
+            };
+            assert_eq!(
+                contracted(&contract, day("2026-08-19")),
+                expected,
+                "{rows:?} {unread:?}"
+            );
+        }
+    }
+
+    fn ground(policies: &[(&str, BranchPolicy)], last_bank_return: Option<&str>) -> Ground {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        Ground {
+            system: SystemDates {
+                business_date: day("2026-08-19"),
+                last_closed_date: None,
+                last_bank_return: last_bank_return.map(day),
+            },
+            branches: HashMap::new(),
+            policies: policies
+                .iter()
+                .map(|(id, policy)| (BranchId::new(id), policy.clone()))
+                .collect(),
+            instances: Vec::new(),
+            banks: BankingCalendar::default(),
+            bad_rows: Vec::new(),
+        }
+    }
+
+    /// Business days from the last bank return to the day; older than two holds.
+    #[test]
+    fn a_bank_return_ages_by_business_days() {
+        let shop = Shop {
+            max_bank_return_age: 2,
+            ..shop("America/Sao_Paulo", "09:00", SendingCalendar::lawful(vec![]))
+        };
+        for (last, day, stale) in [
+            (Some("2026-08-17"), "2026-08-19", false),
+            (Some("2026-08-14"), "2026-08-18", false),
+            (Some("2026-08-14"), "2026-08-19", true),
+            (Some("2026-08-13"), "2026-08-17", false),
+            // Carnival Monday and Tuesday are none.
+            (Some("2026-02-13"), "2026-02-19", false),
+            (Some("2026-02-13"), "2026-02-20", true),
+            (Some("2026-08-20"), "2026-08-19", false),
+            (Some("2020-01-02"), "2026-08-19", true),
+            // An ERP that tells no date is not held.
+            (None, "2026-08-19", false),
+        ] {
+            let ground = ground(&[], last);
+            assert_eq!(
+                ground.bank_return_stale(&shop, day.parse().unwrap()),
+                stale,
+                "{last:?} seen on {day}"
+            );
+        }
+    }
+
+    /// As far back and ahead as any branch's policy looks, and not a day farther.
+    #[test]
+    fn the_window_is_as_wide_as_the_policies() {
+        let policy = |upcoming: &[u32], overdue: &[u32], stop| {
+            BranchPolicy::Active(Policy::from_row(
+                &PolicyRow {
+                    upcoming_days: upcoming.to_vec(),
+                    overdue_days: overdue.to_vec(),
+                    stop_after_days: stop,
+                    ..row(None, true)
+                },
+                NoticeKinds::Both,
+            ))
+        };
+        for (policies, from, to) in [
+            (
+                vec![policy(&[5, 2, 0], &[1, 30], Some(180))],
+                "2026-02-20",
+                "2026-08-24",
+            ),
+            (vec![policy(&[], &[1], None)], "2021-08-20", "2026-08-19"),
+            (vec![policy(&[], &[1], Some(9_999))], "2021-08-20", "2026-08-19"),
+            (vec![policy(&[3], &[], Some(180))], "2026-08-19", "2026-08-22"),
+            (
+                vec![policy(&[3], &[1], Some(10)), policy(&[1], &[5], Some(20))],
+                "2026-07-30",
+                "2026-08-22",
+            ),
+            (
+                vec![policy(&[3], &[1], Some(10)), BranchPolicy::EmailNotConfigured],
+                "2026-08-09",
+                "2026-08-22",
+            ),
+        ] {
+            let named: Vec<(&str, BranchPolicy)> = ["1", "2"].into_iter().zip(policies).collect();
+            let (first, last) = ground(&named, None).due_window("2026-08-19".parse().unwrap());
+            assert_eq!(
+                (first.to_string(), last.to_string()),
+                (from.to_owned(), to.to_owned()),
+                "{named:?}"
+            );
         }
     }
 }

@@ -81,7 +81,7 @@ pub fn hold(
     let customer = match Whom::find(&mut *erp.snapshot()?, text, limit)? {
         Whom::One(customer) => customer,
         Whom::Several(customers) => return Ok(HoldDone::Several(customers)),
-        Whom::Nobody => return Ok(HoldDone::Nobody),
+        Whom::Nobody | Whom::Unreadable(_) => return Ok(HoldDone::Nobody),
     };
     if request == HoldRequest::Lift {
         let lifted = outbox.lift_hold(&customer.id, now)?;

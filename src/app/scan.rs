@@ -1,7 +1,6 @@
 //! Selects after the close and stores the notices. A dry run is the same code, stopping before the store.
 
 use std::collections::{BTreeMap, HashSet};
-use std::time::Duration;
 
 use chrono::{Days, NaiveDate};
 
@@ -22,9 +21,11 @@ use super::ground::{Ground, GroundError, Precondition};
 use super::shop::Shop;
 
 mod baseline;
+mod departure;
 mod reconcile;
 
 pub use baseline::{after_restore, baseline};
+pub use departure::Departure;
 use reconcile::{Reconciled, reconcile, run_size};
 
 /// What to scan.
@@ -95,10 +96,8 @@ pub struct ScanReport {
     pub run: Option<RunId>,
     /// Customers looked at.
     pub customers: usize,
-    /// First day on which the notices may leave.
-    pub send_on: NaiveDate,
-    /// About how long sending them takes.
-    pub estimate: Duration,
+    /// When the notices leave, and how long that takes.
+    pub departure: Departure,
 }
 
 /// A notice of a report.
@@ -314,9 +313,12 @@ fn scan_once(
             parts,
         });
     }
-    let contacts = notices.len() as u32;
-    let parts = notices.iter().map(|n| n.parts.len() as u32).sum();
+    let used = match &mut outbox {
+        Some(outbox) => outbox.instances(today)?,
+        None => Vec::new(),
+    };
 
+    let departure = Departure::of(shop, day, shop.local(started_at), &notices, &used);
     let mut report = ScanReport {
         close,
         reference_day: day,
@@ -331,8 +333,7 @@ fn scan_once(
         standing,
         run: None,
         customers,
-        send_on: shop.sending.next_sending_day(day, shop.send_at).unwrap_or(day),
-        estimate: shop.pace.estimate(contacts, parts),
+        departure,
     };
     if request.dry_run {
         return Ok(report);

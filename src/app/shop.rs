@@ -114,12 +114,12 @@ impl Shop {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::domain::calendar::ExtraHoliday;
     use chrono::{TimeDelta, TimeZone};
 
-    fn shop(zone: &str, send_at: &str, sending: SendingCalendar) -> Shop {
+    pub(crate) fn shop(zone: &str, send_at: &str, sending: SendingCalendar) -> Shop {
         Shop {
             lang: Lang::PtBr,
             kinds: NoticeKinds::Both,

@@ -17,11 +17,14 @@ use super::args::{Only, ScanArgs};
 use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
-use super::{wiring, words};
+use super::{customers, wiring, words};
 use crate::adapters::firebird::erp::FirebirdErp;
+use crate::app::customers::Whom;
 use crate::app::scan::{Plan, ReportedNotice, ScanError, ScanReport, ScanRequest, baseline, scan};
 use crate::app::shop::Shop;
 use crate::domain::guard::Held;
+use crate::domain::ids::CustomerId;
+use crate::domain::receivable::{BadRow, BadValue};
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::i18n::format;
 use crate::ports::clock::Clock;
@@ -38,7 +41,7 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
     let request = ScanRequest {
         close: args.close,
         dry_run: args.dry_run,
-        customer: args.customer.clone(),
+        customer: customer(context, &erp, args)?,
     };
     if args.show_sql {
         return show_sql(context, &erp, &shop, &request);
@@ -95,6 +98,21 @@ pub fn run(context: &Context, args: &ScanArgs) -> Result<ExitCode, CliError> {
         "scan"
     );
     tell(context, args, &report)
+}
+
+/// Whom the scan is about. To look, anything that `explain` takes names a customer; to store, only the very id does.
+fn customer(context: &Context, erp: &FirebirdErp, args: &ScanArgs) -> Result<Option<CustomerId>, CliError> {
+    let Some(asked) = &args.customer else {
+        return Ok(None);
+    };
+    let mut snapshot = erp.open()?;
+    let whom = Whom::find(&mut snapshot, asked.as_str(), customers::LISTED)?;
+    match whom {
+        Whom::One(customer) if args.dry_run || customer.id == *asked => Ok(Some(customer.id)),
+        Whom::Unreadable(id) => Ok(Some(id)),
+        Whom::Several(several) => Err(customers::several(context, asked.as_str(), &several)?),
+        Whom::One(_) | Whom::Nobody => Err(customers::nobody(context, asked.as_str())),
+    }
 }
 
 /// The statements that this scan would read the ERP with, for isql: to look at their plans, or to measure against.
@@ -234,9 +252,7 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
             ],
         ))?;
     }
-    for bad in &report.bad_rows {
-        out.prose(&words::bad_row(context, bad))?;
-    }
+    print_bad_rows(context, &report.bad_rows)?;
     let total = report.notices.iter().map(|n| n.selected.total()).sum();
     let key = match (report.dry_run, report.run.is_some(), report.notices.is_empty()) {
         (true, ..) => "scan-would",
@@ -254,11 +270,19 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
         ],
     ))?;
     if !report.notices.is_empty() {
+        let departure = &report.departure;
+        let key = if departure.until > departure.on {
+            "scan-when-days"
+        } else {
+            "scan-when"
+        };
         out.prose(&context.text(
-            "scan-when",
+            key,
             &[
-                ("day", date(report.send_on).into()),
-                ("duration", words::duration(context, report.estimate).into()),
+                ("day", date(departure.on).into()),
+                ("hour", departure.at.format("%H:%M").to_string().into()),
+                ("until", date(departure.until).into()),
+                ("duration", words::duration(context, departure.takes).into()),
             ],
         ))?;
     } else if report
@@ -283,10 +307,48 @@ fn print(context: &Context, report: &ScanReport, shown: Shown) -> Result<(), Cli
     Ok(())
 }
 
+/// Each row that could not be read; where they are many (a due date that an ERP writes for "none"), those of one column
+/// together. All of them are in `--json` and, once stored, in `status`.
+fn print_bad_rows(context: &Context, bad_rows: &[BadRow]) -> Result<(), CliError> {
+    let out = &context.output;
+    if bad_rows.len() <= SHOWN_BAD_ROWS {
+        return bad_rows
+            .iter()
+            .try_for_each(|bad| out.prose(&words::bad_row(context, bad)));
+    }
+    let mut alike: BTreeMap<(&str, &str, BadValue), Vec<&str>> = BTreeMap::new();
+    for bad in bad_rows {
+        let key = (bad.query.as_str(), bad.column.as_str(), bad.problem);
+        alike.entry(key).or_default().push(&bad.key);
+    }
+    for ((query, column, problem), mut keys) in alike {
+        let count = keys.len();
+        keys.sort_by_key(|key| natural(key));
+        keys.truncate(SHOWN_CUSTOMERS);
+        if keys.len() < count {
+            keys.push("...");
+        }
+        out.prose(&context.text(
+            "bad-rows",
+            &[
+                ("count", count.into()),
+                ("query", query.to_owned().into()),
+                ("keys", keys.join(", ").into()),
+                ("column", column.to_owned().into()),
+                ("problem", words::bad_value(&context.catalog, problem).into()),
+            ],
+        ))?;
+    }
+    Ok(())
+}
+
 /// Sorts 2 before 10, and numbers before text.
 fn natural(id: &str) -> (u64, String) {
     (id.parse().unwrap_or(u64::MAX), id.to_owned())
 }
 
-/// Customers named behind a reason.
+/// Customers named behind a reason, keys behind a problem.
 const SHOWN_CUSTOMERS: usize = 8;
+
+/// Rows that could not be read of which each has a line of its own.
+const SHOWN_BAD_ROWS: usize = 20;

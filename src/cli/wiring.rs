@@ -351,6 +351,7 @@ pub fn precondition_word(precondition: &Precondition) -> &'static str {
         Precondition::NotContracted => "not_contracted",
         Precondition::ContractEnded(_) => "contract_ended",
         Precondition::EmailNotConfigured => "email_not_configured",
+        Precondition::Unreadable(_) => "row_unreadable",
         Precondition::NotClosed { .. } => "not_closed",
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::policy::Stage;
 use crate::domain::receivable::{BadRow, BadValue};
 use crate::domain::reply::Intent;
 use crate::domain::selection::SkipReason;
-use crate::i18n::format;
+use crate::i18n::{Catalog, Value as FluentValue, format};
 use crate::ports::gateway::LinkState;
 
 /// Why someone or something was left out.
@@ -151,24 +151,31 @@ pub fn boleto(context: &Context, refusal: BoletoRefusal) -> String {
 
 /// A row that could not be read.
 pub fn bad_row(context: &Context, row: &BadRow) -> String {
-    context.text(
-        "bad-row",
-        &[
-            ("query", row.query.clone().into()),
-            ("key", row.key.clone().into()),
-            ("column", row.column.clone().into()),
-            ("problem", bad_value(context, row.problem).into()),
-            ("value", row.value.clone().into()),
-        ],
-    )
+    context.text("bad-row", &bad_row_args(&context.catalog, row))
 }
 
-fn bad_value(context: &Context, problem: BadValue) -> String {
+/// What the words about a bad row say: query, key, column, problem and, in brackets, the value as far as it may be shown.
+pub fn bad_row_args(catalog: &Catalog, row: &BadRow) -> [(&'static str, FluentValue<'static>); 5] {
+    let value = match row.value.as_str() {
+        "" => String::new(),
+        value => format!(" ({value})"),
+    };
+    [
+        ("query", row.query.clone().into()),
+        ("key", row.key.clone().into()),
+        ("column", row.column.clone().into()),
+        ("problem", bad_value(catalog, row.problem).into()),
+        ("value", value.into()),
+    ]
+}
+
+/// What is wrong with a value.
+pub fn bad_value(catalog: &Catalog, problem: BadValue) -> String {
     let word = serde_json::to_value(problem)
         .ok()
         .and_then(|v| v.as_str().map(str::to_owned))
         .unwrap_or_default();
-    context.say(&format!("bad-{word}"))
+    catalog.say(&format!("bad-{word}"))
 }
 
 /// A warning of a scan.

@@ -1,9 +1,6 @@
 //! What an answer means.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-
-use super::words::stored_words;
+use super::words::{plain, stored_words};
 
 mod phrases;
 
@@ -50,17 +47,6 @@ impl Intent {
             Intent::Paid | Intent::Other => None,
         }
     }
-}
-
-/// Lower case, without accents and punctuation, single spaces: `"Não, obrigado!!"` -> `nao obrigado`.
-fn plain(text: &str) -> String {
-    let bare: String = text
-        .nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect();
-    bare.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Reads the intent of a reply. Cautious: an opt-out is honoured however it is said, and what is not understood

@@ -1,4 +1,7 @@
-//! Enums whose variants are stored and shown by a fixed word.
+//! Enums whose variants are stored and shown by a fixed word, and words as people mean them.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// Declares an enum with a stored snake_case word for each variant, `ALL`, `word` and `from_word`.
 macro_rules! stored_words {
@@ -31,3 +34,14 @@ macro_rules! stored_words {
 }
 
 pub(crate) use stored_words;
+
+/// Lower case, without accents and punctuation, single spaces: `"Não, obrigado!!"` -> `nao obrigado`.
+pub fn plain(text: &str) -> String {
+    let bare: String = text
+        .nfd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
+        .collect();
+    bare.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use super::exit_code::ExitCode;
 use super::lock::Holder;
-use super::text;
+use super::{text, words};
 use crate::app::ground::Precondition;
 use crate::config::ConfigErrors;
 use crate::i18n::Catalog;
@@ -35,6 +35,10 @@ fn precondition(precondition: &Precondition, catalog: &Catalog) -> Words {
             vec![("until", date(*until).into())],
         ),
         Precondition::EmailNotConfigured => ("precondition-email", vec![]),
+        Precondition::Unreadable(bad) => (
+            "precondition-unreadable",
+            words::bad_row_args(catalog, bad).to_vec(),
+        ),
         Precondition::NotClosed { asked, last } => (
             "precondition-not-closed",
             vec![("asked", date(*asked).into()), ("last", date(*last).into())],

@@ -43,12 +43,15 @@ impl Serialize for Document<'_> {
             &Each(&report.dropped_boletos, dropped_document),
         )?;
         map.serialize_entry("dry_run", &report.dry_run)?;
-        map.serialize_entry("estimate_seconds", &report.estimate.as_secs())?;
+        map.serialize_entry("estimate_seconds", &report.departure.takes.as_secs())?;
         map.serialize_entry("held", &report.held)?;
         map.serialize_entry("notices", &Each(shown.notices(report), notice_document))?;
         map.serialize_entry("reference_day", &report.reference_day)?;
         map.serialize_entry("run", &report.run)?;
-        map.serialize_entry("send_on", &report.send_on)?;
+        let departure = &report.departure;
+        map.serialize_entry("send_at", &departure.at.format("%H:%M").to_string())?;
+        map.serialize_entry("send_on", &departure.on)?;
+        map.serialize_entry("send_until", &departure.until)?;
         map.serialize_entry("skipped", &Each(shown.skipped(report), skipped_document))?;
         map.serialize_entry(
             "totals",

@@ -1,5 +1,7 @@
 //! The table of notices.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use console::measure_text_width;
 
@@ -8,6 +10,7 @@ use crate::app::scan::{ReportedNotice, ScanReport};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::words;
+use crate::domain::ids::{BranchId, CustomerId};
 use crate::i18n::format;
 
 /// So many notices are laid out at a time: a table is held whole, with every cell, while it is printed.
@@ -16,17 +19,34 @@ const NOTICES_AT_ONCE: usize = 500;
 /// Narrowest column of names: a phone fits. Below it the table is wider than the terminal.
 const NARROWEST_NAMES: usize = 15;
 
+/// Columns of a terminal from which contact, each title's balance and all documents have room, too.
+const WIDE: usize = 140;
+
+/// What the cells of a notice are made with.
+struct Cells<'a> {
+    context: &'a Context,
+    wide: bool,
+    /// Customers with notices of several branches: each of their rows says which.
+    of_branches: BTreeSet<&'a CustomerId>,
+}
+
 /// The table of notices, by customer. A long one is printed in pieces of the same widths.
 pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<(), CliError> {
     let out = &context.output;
     let mut notices: Vec<&ReportedNotice> = report.notices.iter().collect();
     notices.sort_by_cached_key(|n| natural(n.selected.customer.as_str()));
-    let header = ["scan-customer", "scan-titles", "scan-total", "scan-boletos"].map(|key| context.say(key));
+    let cells = Cells {
+        context,
+        wide: out.columns() >= WIDE,
+        of_branches: of_branches(&notices),
+    };
+    let header = cells.header();
+    let total = header.len() - 2;
     let mut widths = None;
     if notices.len() > NOTICES_AT_ONCE {
-        let mut widest = header.each_ref().map(|text| measure_text_width(text));
+        let mut widest: Vec<usize> = header.iter().map(|text| measure_text_width(text)).collect();
         for notice in &notices {
-            for (cell, widest) in cells(context, notice).iter().zip(&mut widest) {
+            for (cell, widest) in cells.of(notice).iter().zip(&mut widest) {
                 let lines = cell.lines().map(measure_text_width);
                 *widest = lines.max().unwrap_or(0).max(*widest);
             }
@@ -48,11 +68,11 @@ pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<()
                 column.set_constraint(ColumnConstraint::ContentWidth);
             }
         }
-        if let Some(column) = table.column_mut(2) {
+        if let Some(column) = table.column_mut(total) {
             column.set_cell_alignment(CellAlignment::Right);
         }
         for notice in chunk {
-            table.add_row(cells(context, notice).to_vec());
+            table.add_row(cells.of(notice));
         }
         if piece == 0 {
             out.rows(&table)?;
@@ -63,37 +83,90 @@ pub(super) fn print_notices(context: &Context, report: &ScanReport) -> Result<()
     out.line("")
 }
 
-/// Customer and phone, receivables, total, boletos.
-fn cells(context: &Context, notice: &ReportedNotice) -> [String; 4] {
-    let lang = context.lang();
-    let selected = &notice.selected;
-    let width = selected
-        .items
+/// Customers of whom several branches write: two rows to one phone are no mistake.
+fn of_branches<'a>(notices: &[&'a ReportedNotice]) -> BTreeSet<&'a CustomerId> {
+    let mut first: BTreeMap<&CustomerId, &BranchId> = BTreeMap::new();
+    notices
         .iter()
-        .map(|i| i.document.chars().count())
-        .max()
-        .unwrap_or(0);
-    let titles: Vec<String> = selected
-        .items
-        .iter()
-        .map(|i| {
-            format!(
-                "{:<width$} {} {}",
-                i.document,
-                format::date(lang, i.due_on),
-                words::stage_short(context, i.stage)
-            )
-        })
-        .collect();
-    [
-        format!(
-            "{} {}\n{}",
-            selected.customer,
-            notice.customer_name,
-            words::phone(&selected.phone)
-        ),
-        titles.join("\n"),
-        format::money(lang, selected.total()).replace('\u{a0}', " "),
-        words::boletos(context, &notice.parts),
-    ]
+        .map(|n| &n.selected)
+        .filter(|s| *first.entry(&s.customer).or_insert(&s.branch) != &s.branch)
+        .map(|s| &s.customer)
+        .collect()
+}
+
+impl Cells<'_> {
+    fn header(&self) -> Vec<String> {
+        let keys: &[&str] = if self.wide {
+            &[
+                "scan-customer",
+                "explain-contact",
+                "scan-titles-balance",
+                "scan-total",
+                "scan-documents",
+            ]
+        } else {
+            &["scan-customer", "scan-titles", "scan-total", "scan-boletos"]
+        };
+        keys.iter().map(|key| self.context.say(key)).collect()
+    }
+
+    /// Customer and phone, receivables, total, boletos; or customer, contact and phone, receivables with their
+    /// balances, total, documents.
+    fn of(&self, notice: &ReportedNotice) -> Vec<String> {
+        let (context, lang) = (self.context, self.context.lang());
+        let selected = &notice.selected;
+        let money = |cents| format::money(lang, cents).replace('\u{a0}', " ");
+        let mut lines: Vec<Vec<String>> = selected
+            .items
+            .iter()
+            .map(|i| {
+                let mut line = vec![
+                    i.document.clone(),
+                    format::date(lang, i.due_on),
+                    words::stage_short(context, i.stage),
+                ];
+                if self.wide {
+                    line.push(money(i.balance));
+                }
+                line
+            })
+            .collect();
+        let last = lines.first().map_or(0, Vec::len).saturating_sub(1);
+        for column in 0..lines.first().map_or(0, Vec::len) {
+            // What stands last needs no room behind it; amounts are flush right.
+            let right = column == 3;
+            if column == last && !right {
+                continue;
+            }
+            let width = lines.iter().map(|l| l[column].chars().count()).max().unwrap_or(0);
+            for line in &mut lines {
+                line[column] = if right {
+                    format!("{:>width$}", line[column])
+                } else {
+                    format!("{:<width$}", line[column])
+                };
+            }
+        }
+        let titles: Vec<String> = lines.iter().map(|line| line.join(" ")).collect();
+        let mut phone = words::phone(&selected.phone);
+        if self.of_branches.contains(&selected.customer) {
+            let args = [("branch", selected.branch.to_string().into())];
+            phone = format!("{phone}\n{}", context.text("scan-branch", &args));
+        }
+        let customer = format!("{} {}", selected.customer, notice.customer_name);
+        let (titles, total) = (titles.join("\n"), money(selected.total()));
+        if self.wide {
+            let contact = selected.contact_name.trim();
+            let contact = if contact.is_empty() {
+                phone
+            } else {
+                format!("{contact}\n{phone}")
+            };
+            let documents = words::documents(context, &notice.parts);
+            vec![customer, contact, titles, total, documents]
+        } else {
+            let boletos = words::boletos(context, &notice.parts);
+            vec![format!("{customer}\n{phone}"), titles, total, boletos]
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A phone field as people fill it: labels, names, extensions, two numbers.
 
+use std::borrow::Cow;
+
 use super::{Phone, PhoneError};
 
 /// Words before the number of a desk: what follows is no phone.
@@ -16,6 +18,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError`] of the first number, when none is usable.
     pub fn parse_field(text: &str, area_code: Option<u8>) -> Result<Self, PhoneError> {
+        let text = &*without_tax_ids(text);
         let plain = Self::parse(text, area_code);
         if plain.is_ok() {
             return plain;
@@ -40,6 +43,23 @@ impl Phone {
             _ => plain,
         }
     }
+}
+
+/// A CPF or CNPJ with its punctuation, typed into the wrong field, would read as somebody else's phone.
+fn without_tax_ids(text: &str) -> Cow<'_, str> {
+    const SHAPES: [&str; 2] = ["99.999.999/9999-99", "999.999.999-99"];
+    let mut rest = Cow::Borrowed(text);
+    for shape in SHAPES {
+        let masked: String = rest
+            .chars()
+            .map(|c| if c.is_ascii_digit() { '9' } else { c })
+            .collect();
+        // A mask of digits keeps every byte in its place.
+        for (at, _) in masked.rmatch_indices(shape) {
+            rest.to_mut().replace_range(at..at + shape.len(), "/");
+        }
+    }
+    rest
 }
 
 /// The stretches of a field that may be a number each.

@@ -89,6 +89,11 @@ const TYPED: &[(&str, &str)] = &[
     ("0800 123 4567 ou (51) 98765-4321", "+5551987654321"),
     ("não tem / 51 98765-4321", "+5551987654321"),
     ("51 98765-4321/4322", "+5551987654321"),
+    ("tel 51-3222.1234 cel 98765-4321", "+5551987654321"),
+    ("11 3222-1234, 51 98765-4321, 51 3222-1234", "+5551987654321"),
+    ("51 98765-4321 CPF 529.982.247-25", "+5551987654321"),
+    ("11.222.333/0001-81 51 98765-4321", "+5551987654321"),
+    ("+351 912 345 678 / 51 98765-4321", "+5551987654321"),
 ];
 
 /// One line a case: what stands in the field, why it is refused with DDD 51 as default.
@@ -132,6 +137,10 @@ const REFUSED: &[(&str, PhoneError)] = &[
     ("00 51 98765-4321", PhoneError::WrongLength),
     ("00 351 912 345 678", PhoneError::WrongLength),
     ("(351) 912 345 678", PhoneError::WrongLength),
+    // A CPF or CNPJ in the wrong field is nobody's phone.
+    ("519.876.543-21", PhoneError::NotANumber),
+    ("33.222.333/0001-81", PhoneError::NotANumber),
+    ("CNPJ: 33.222.333/0001-81", PhoneError::NotANumber),
     // A letter for a digit is not guessed.
     ("51 9876S-4321", PhoneError::NotANumber),
     ("51 98765-432l", PhoneError::NotANumber),

@@ -24,7 +24,7 @@ fn have_the_keys_of_the_contract() {
     site.sql("UPDATE TITULO_RECEBER SET VENCIMENTO = NULL WHERE ID = 9");
     let scan = site.json("08:20", &["scan", "--dry-run"], 8);
     let of_scan = "close reference_day dry_run held notices skipped bad_rows dropped_boletos warnings totals run send_on \
-                   estimate_seconds";
+                   send_at send_until estimate_seconds";
     keys(&scan, of_scan);
     keys(&site.json("08:30", &["scan"], 8), of_scan);
     let of_notice = "customer_id customer_name contact_id contact_name branch_id instance phone kind total_cents \

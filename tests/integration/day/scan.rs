@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wa_notify::adapters::firebird::sample::{Ledger, SampleSpec, seed};
 
 use super::notices;
+use crate::documents::tools::Pdf;
 use crate::support::site::{DAY, SEND_AT, Site};
 
 #[test]
@@ -109,6 +110,22 @@ fn one_customer_alone() {
         .map(|n| n["customer_id"].as_str().unwrap())
         .collect();
     assert_eq!(customers, ["2", "2"]);
+    // To look, whatever explain takes names somebody; to store, only the very id does.
+    let padaria = site.json(
+        "08:31",
+        &["scan", "--dry-run", "--customer", "padaria sao joao"],
+        0,
+    );
+    assert_eq!(padaria["totals"]["standing"], 2);
+    for args in [
+        &["scan", "--customer", "padaria"][..],
+        &["scan", "--customer", "99999"],
+        &["scan", "--dry-run", "--customer", "99999"],
+        &["scan", "--dry-run", "--customer", "a"],
+    ] {
+        let said = site.run("08:32", args).expect(2).stderr;
+        assert!(said.contains("cliente com"), "{args:?}: {said}");
+    }
     // The others come with the scan of all, and these do not come again.
     let rest = site.scan();
     assert_eq!(notices(&rest).len(), 3);
@@ -186,4 +203,195 @@ fn a_large_shop_is_told_and_stored_whole() {
         (notices(&again).len(), &again["run"]),
         (0, &serde_json::Value::Null)
     );
+}
+
+/// What a command writes to a terminal of so many columns.
+#[cfg(target_os = "linux")]
+fn on_terminal(site: &Site, columns: u32, args: &[&str]) -> String {
+    let command = site.command("08:20", args);
+    let quoted: Vec<String> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|word| format!("'{}'", word.to_string_lossy()))
+        .collect();
+    let line = format!("stty cols {columns} rows 50; exec {}", quoted.join(" "));
+    let mut terminal = std::process::Command::new("script");
+    terminal.args(["-qec", &line, "/dev/null"]);
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => terminal.env(name, value),
+            None => terminal.env_remove(name),
+        };
+    }
+    if let Some(folder) = command.get_current_dir() {
+        terminal.current_dir(folder);
+    }
+    let output = terminal.output().expect("script, of bsdutils");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+    String::from_utf8(output.stdout).unwrap().replace("\r\n", "\n")
+}
+
+/// 80 columns hold it, and what 160 have room for is there.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_table_uses_the_room_there_is() {
+    let site = Site::of(20);
+    for (columns, header) in [
+        (
+            80,
+            ["Cliente", "Título, vencimento, dias", "Total", "Boletos"].as_slice(),
+        ),
+        (120, &["Cliente", "Título, vencimento, dias", "Total", "Boletos"]),
+        (
+            160,
+            &[
+                "Cliente",
+                "Contato",
+                "Título, vencimento, dias, saldo",
+                "Total",
+                "Documentos",
+            ],
+        ),
+    ] {
+        let text = on_terminal(&site, columns, &["scan", "--dry-run"]);
+        let found: Vec<&str> = text
+            .lines()
+            .next()
+            .unwrap()
+            .split("  ")
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .collect();
+        assert_eq!(found, header, "{columns}: {text}");
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!(widest <= columns as usize, "{columns}: {widest}\n{text}");
+        // Customer 9 owes two branches: which of them writes is told, and of nobody else.
+        let branches: Vec<&str> = text.matches("filial ").collect();
+        assert_eq!(branches.len(), 2, "{columns}: {text}");
+        assert_eq!(
+            text.contains("1 boleto, 1 código, extrato"),
+            columns == 160,
+            "{columns}: {text}"
+        );
+        assert!(text.contains("a partir das 09:00"), "{columns}: {text}");
+    }
+}
+
+/// Thousands of rows with the same fault are a line; each of them is in the document.
+#[test]
+fn many_bad_rows_are_told_together() {
+    let site = Site::of(40);
+    site.sql("UPDATE TITULO_RECEBER SET VENCIMENTO = '9999-12-31' WHERE SALDO > 0");
+    let text = site.run("08:20", &["scan", "--dry-run"]).expect(8).stdout;
+    let open = site
+        .look("SELECT COUNT(*) FROM TITULO_RECEBER WHERE SALDO > 0")
+        .remove(0);
+    let count: usize = open.parse().unwrap();
+    assert!(count > 20, "{count}");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        text.starts_with(&format!(
+            "{count} linhas não lidas: consulta receivables, coluna DUE_ON: fora dos limites. Chaves: 1, 2, 3,"
+        )),
+        "{text}"
+    );
+    assert_eq!(text.matches("DUE_ON").count(), 1, "{text}");
+    let dry = site.json("08:20", &["scan", "--dry-run"], 8);
+    assert_eq!(dry["bad_rows"].as_array().unwrap().len(), count);
+}
+
+/// The ERP's date stands still when nobody closes the day, and the computer's clock can be wrong: both are named.
+#[test]
+fn a_clock_far_from_the_erp_s_date_is_told() {
+    let site = Site::of(3);
+    let warning = |at: &str| {
+        let scan = site.json(at, &["scan", "--dry-run"], 0);
+        let all = scan["warnings"].as_array().unwrap().clone();
+        all.into_iter().find(|w| w["kind"] == "clock_disagrees")
+    };
+    // A long weekend is no reason, on either side.
+    for at in ["2026-08-06 08:30", "2026-08-11 08:30", "2026-08-16 08:30"] {
+        assert_eq!(warning(at), None, "{at}");
+    }
+    for at in ["2026-08-05 08:30", "2026-08-17 08:30", "2027-08-11 08:30"] {
+        let expected = serde_json::json!({
+            "kind": "clock_disagrees", "business_date": DAY, "today": &at[..10],
+        });
+        assert_eq!(warning(at), Some(expected), "{at}");
+    }
+    let text = site
+        .run("2026-08-17 08:30", &["scan", "--dry-run"])
+        .expect(0)
+        .stdout;
+    assert!(
+        text.contains("11/08/2026") && text.contains("17/08/2026"),
+        "{text}"
+    );
+}
+
+/// An accountant's phone, at two customers: a warning, and a notice for each under its own name.
+#[test]
+fn a_number_of_two_customers_is_written_to_for_each() {
+    let site = Site::of(20);
+    let scan = site.json("08:30", &["scan"], 0);
+    let shared: Vec<_> = scan["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|w| w["kind"] == "shared_number")
+        .collect();
+    assert_eq!(shared.len(), 1, "{shared:?}");
+    assert_eq!(shared[0]["customers"], serde_json::json!(["1", "20"]));
+    let names: BTreeSet<&str> = notices(&scan)
+        .iter()
+        .filter(|n| n["phone"] == shared[0]["phone"])
+        .map(|n| n["customer_name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    site.send(0);
+    let phone = shared[0]["phone"]
+        .as_str()
+        .unwrap()
+        .trim_start_matches('+')
+        .to_owned();
+    let texts: Vec<String> = site
+        .messages()
+        .into_iter()
+        .filter(|m| m.to.contains(&phone) || phone.contains(m.to.trim_start_matches('+')))
+        .map(|m| m.text)
+        .collect();
+    // Never two debts in one message: each text has its customer's title, each statement its customer's name.
+    let greetings: Vec<&String> = texts.iter().filter(|text| text.starts_with("Olá, ")).collect();
+    assert_eq!(greetings.len(), 2, "{texts:#?}");
+    for title in ["NF 4512", "NF 4538"] {
+        let told = greetings.iter().filter(|text| text.contains(title)).count();
+        assert_eq!(told, 1, "{title}: {greetings:#?}");
+    }
+    let statements: Vec<String> = pdfs(&site.sandbox.media_dir())
+        .into_iter()
+        .filter(|path| path.to_string_lossy().contains(&phone[4..]))
+        .map(|path| Pdf::new(&std::fs::read(path).unwrap()).text())
+        .filter(|text| text.to_uppercase().contains("EXTRATO"))
+        .collect();
+    assert_eq!(statements.len(), 2);
+    for name in names {
+        let own = statements.iter().filter(|text| text.contains(name)).count();
+        assert_eq!(own, 1, "{name}: {statements:#?}");
+    }
+}
+
+fn pdfs(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(pdfs(&path));
+        } else if path.extension().is_some_and(|e| e == "pdf") {
+            found.push(path);
+        }
+    }
+    found
 }

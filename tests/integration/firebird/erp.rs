@@ -250,7 +250,16 @@ fn finding_customers() {
     );
     assert_eq!(find("3", 10), ["3", "1"], "the very id first");
     assert_eq!(find("3", 1), ["3"]);
+    assert_eq!(
+        find("JOAO D'AVILA", 10),
+        ["1"],
+        "as typed where there are no accents"
+    );
+    assert_eq!(find("jôão", 10), ["1"], "or too many");
     assert_eq!(find("ninguém", 10), [""; 0]);
+    for odd in ["%", "_", "' OR 1=1 --", "aeiou", "😀", "\\"] {
+        assert_eq!(find(odd, 10), [""; 0], "{odd}");
+    }
     assert_eq!(
         find("98765-4321", 10),
         ["1", "3"],

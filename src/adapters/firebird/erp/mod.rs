@@ -7,6 +7,7 @@
 //! | `snapshot` | how a query is described, wrapped, narrowed and run |
 //! | [`indexes`] | which tables are read as a whole, and the index that is missing |
 //! | `rows` | each query's rows -> values of the domain |
+//! | `find` | the customer that an operator means |
 //! | `read` | single values as real databases hold them -> checked values |
 //!
 //! A query stands as a derived table, so that the database filters: `SELECT ... FROM (<file>) q WHERE ...`. Which
@@ -14,6 +15,7 @@
 //! never meets a float.
 
 pub mod contract;
+mod find;
 pub mod indexes;
 pub mod look;
 mod read;

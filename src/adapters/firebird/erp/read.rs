@@ -84,7 +84,9 @@ impl Fields<'_> {
         /// A list of days.
         opt_days / days -> Vec<u32>, days;
         /// A number of days; zero means "not set".
-        opt_count -> u32, count;
+        opt_count -> u32, |value| count(value, MOST_DAYS);
+        /// A number of days of which any that is too large is as good as the next ("9999": never).
+        opt_limit -> u32, |value| count(value, u32::MAX);
     }
 
     /// A key that must be there, as `make` keeps it.
@@ -121,20 +123,21 @@ impl Fields<'_> {
     }
 }
 
-/// The shape of a value without the value: digits become 9, letters x.
+/// The shape of a value without the value: digits become 9, letters x. Dates stay: none of the contract's is about a
+/// person, and the year is what is wrong with them.
 pub fn masked(value: &Value) -> String {
     const LONGEST: usize = 24;
+    let number;
     let text = match value {
         Value::Null => return String::new(),
         Value::Text(text) => text.trim_end(),
-        Value::Int(_)
-        | Value::Date(_)
-        | Value::Timestamp(_)
-        | Value::Bool(_)
-        | Value::Bytes(_)
-        | Value::Inexact(_) => {
-            return format!("<{}>", value.kind());
+        Value::Int(i) => {
+            number = i.to_string();
+            &number
         }
+        Value::Date(date) => return date.to_string(),
+        Value::Timestamp(at) => return at.date().to_string(),
+        Value::Bool(_) | Value::Bytes(_) | Value::Inexact(_) => return format!("<{}>", value.kind()),
     };
     let shape = |c: char| match c {
         c if c.is_numeric() => '9',
@@ -226,6 +229,15 @@ fn is_padding(c: char) -> bool {
     c.is_whitespace() || c == '\0'
 }
 
+/// First and last day that a date of an ERP can mean. What lies outside (0206, 2206, 9999) is a slip of the keyboard.
+pub const PLAUSIBLE: (NaiveDate, NaiveDate) = match (
+    NaiveDate::from_ymd_opt(1950, 1, 1),
+    NaiveDate::from_ymd_opt(2150, 12, 31),
+) {
+    (Some(first), Some(last)) => (first, last),
+    _ => panic!("not a date"),
+};
+
 /// 30 December 1899, zero in the calendar of Delphi and Excel.
 const NO_DATE: NaiveDate = match NaiveDate::from_ymd_opt(1899, 12, 30) {
     Some(date) => date,
@@ -249,7 +261,7 @@ fn date(value: &Value) -> Result<Option<NaiveDate>, BadValue> {
     if date == NO_DATE {
         return Ok(None);
     }
-    if (1950..=2150).contains(&date.year()) {
+    if (PLAUSIBLE.0..=PLAUSIBLE.1).contains(&date) {
         Ok(Some(date))
     } else {
         Err(BadValue::OutOfRange)
@@ -276,7 +288,10 @@ fn money(value: &Value) -> Result<Option<Cents>, BadValue> {
         if typed.contains(',') {
             Cents::from_decimal(&typed.replace('.', "").replacen(',', ".", 1))
         } else {
-            Cents::from_decimal(typed)
+            match typed.split_once(['e', 'E']) {
+                Some((digits, exponent)) => Cents::from_decimal(&without_exponent(digits, exponent)?),
+                None => Cents::from_decimal(typed),
+            }
         }
     };
     let read = with_text(value, read).map_err(|_| BadValue::NotANumber)?;
@@ -284,6 +299,37 @@ fn money(value: &Value) -> Result<Option<Cents>, BadValue> {
         MoneyError::OutOfRange => BadValue::OutOfRange,
         MoneyError::NotANumber => BadValue::NotANumber,
     })
+}
+
+/// `2.8` and `-14` as `0.0000...28`: what the server prints for a DOUBLE near zero, such as the rest that subtracting
+/// payments leaves. The point moves over digits; nothing is reckoned.
+fn without_exponent(digits: &str, exponent: &str) -> Result<String, MoneyError> {
+    let exponent: i32 = exponent.parse().map_err(|_| MoneyError::NotANumber)?;
+    // A DOUBLE ends at 308; whatever is larger is no amount.
+    if exponent.abs() > 400 {
+        return Err(MoneyError::OutOfRange);
+    }
+    let (sign, digits) = match digits.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", digits),
+    };
+    if !digits.bytes().any(|b| b.is_ascii_digit()) {
+        return Err(MoneyError::NotANumber);
+    }
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let places = exponent.unsigned_abs() as usize;
+    let (whole, decimals) = if exponent < 0 {
+        let padded = format!("{}{whole}", "0".repeat(places));
+        let (whole, moved) = padded
+            .split_at_checked(whole.len())
+            .ok_or(MoneyError::NotANumber)?;
+        (whole.to_owned(), format!("{moved}{decimals}"))
+    } else {
+        let padded = format!("{decimals}{}", "0".repeat(places));
+        let (moved, decimals) = padded.split_at_checked(places).ok_or(MoneyError::NotANumber)?;
+        (format!("{whole}{moved}"), decimals.to_owned())
+    };
+    Ok(format!("{sign}{whole}.{decimals}"))
 }
 
 fn in_range(amount: Option<Cents>, least: i64, most: i64) -> Result<Option<Cents>, BadValue> {
@@ -340,13 +386,13 @@ fn days(value: &Value) -> Result<Option<Vec<u32>>, BadValue> {
     }
 }
 
-fn count(value: &Value) -> Result<Option<u32>, BadValue> {
+fn count(value: &Value, most: u32) -> Result<Option<u32>, BadValue> {
     let Some(typed) = text(value).map_err(|_| BadValue::NotANumber)? else {
         return Ok(None);
     };
     match whole(&typed) {
         Some(0) => Ok(None),
-        Some(days) if days <= MOST_DAYS => Ok(Some(days)),
+        Some(days) if days <= most => Ok(Some(days)),
         Some(_) => Err(BadValue::OutOfRange),
         None => Err(BadValue::NotANumber),
     }
@@ -417,8 +463,23 @@ mod tests {
             ("-0.00", 0),
             (".5", 50),
             ("350", 35_000),
+            // A DOUBLE, as the server prints it.
+            ("99.989998", 9_999),
+            ("2.800000000000000e-14", 0),
+            ("-2.8e-14", 0),
+            ("5.0e-03", 1),
+            ("4.9E-3", 0),
+            ("1.234500000000000e+03", 123_450),
+            ("1e2", 10_000),
+            ("-1.5e+00", -150),
         ] {
             assert_eq!(money(&v(text)), Ok(Some(Cents::new(cents))), "{text}");
+        }
+        for garbage in ["1e", "e5", "1e5.0", "1e+-2", "1.2.3e2", "-.e1", "xe1", "ã1e-1"] {
+            assert_eq!(money(&v(garbage)), Err(BadValue::NotANumber), "{garbage}");
+        }
+        for large in ["1e300", "1e99999", "9.9e17"] {
+            assert_eq!(money(&v(large)), Err(BadValue::OutOfRange), "{large}");
         }
         assert_eq!(money(&v("12,5x")), Err(BadValue::NotANumber));
         assert_eq!(money(&v("99999999999999999999")), Err(BadValue::OutOfRange));
@@ -441,7 +502,16 @@ mod tests {
         assert_eq!(days(&v("30.00")), Ok(Some(vec![30])));
         assert_eq!(days(&v("5,dois")), Err(BadValue::NotAListOfDays));
         assert_eq!(days(&v("-5")), Err(BadValue::NotAListOfDays));
-        assert_eq!(count(&v("0")), Ok(None));
+        assert_eq!(count(&v("0"), MOST_DAYS), Ok(None));
+        assert_eq!(count(&v("9999"), MOST_DAYS), Err(BadValue::OutOfRange));
+        assert_eq!(count(&v("9999"), u32::MAX), Ok(Some(9999)));
+        for garbage in ["-1", "trinta", "1.5", "1e3", "99999999999"] {
+            assert_eq!(
+                count(&v(garbage), u32::MAX),
+                Err(BadValue::NotANumber),
+                "{garbage}"
+            );
+        }
     }
 
     #[test]
@@ -454,7 +524,9 @@ mod tests {
     #[test]
     fn masks_show_the_shape_only() {
         assert_eq!(masked(&v("João, 12,5 ")), "xxxx, 99,9");
-        assert_eq!(masked(&Value::Int(52_998_224_725)), "<an integer>");
+        assert_eq!(masked(&Value::Int(-52_998_224_725)), "-99999999999");
+        let day = NaiveDate::from_ymd_opt(206, 8, 1).unwrap();
+        assert_eq!(masked(&Value::Date(day)), "0206-08-01");
         assert_eq!(masked(&v(&"a".repeat(40))).chars().count(), 25);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::contract::Expect;
 use super::read::{Fault, Fields};
-use super::snapshot::{FirebirdSnapshot, Narrow};
-use crate::adapters::firebird::connection::{Value, literal};
+use super::snapshot::{FirebirdSnapshot, Narrow, with_room};
+use crate::adapters::firebird::connection::DatabaseError;
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{
     BadRow, BadValue, Batch, BoletoRecord, Branch, Contact, ContractFeature, ContractInstance, Customer,
@@ -85,9 +85,10 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 valid_until: f.opt_date("VALID_UNTIL")?,
             }))
         };
-        self.read("contract", None, &Narrow::default(), &["FEATURE"], read, |row| {
-            row.feature.clone()
-        })
+        // A history of the contract has several rows of a feature: which of them is in force is for others to say.
+        let number = std::cell::Cell::new(0);
+        let unique = |_: &ContractFeature| number.replace(number.get() + 1);
+        self.read("contract", None, &Narrow::default(), &["FEATURE"], read, unique)
     }
 
     fn instances(&mut self) -> Result<Batch<ContractInstance>, ErpError> {
@@ -115,12 +116,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
             let kind = |flag: &'static str, days: &'static str| {
                 let notify = f.opt_flag(flag)?.unwrap_or(false);
-                // Days are only needed where the kind is on.
-                let days = if notify {
-                    f.days(days)?
-                } else {
-                    f.opt_days(days)?.unwrap_or_default()
-                };
+                // Where the kind is off, whatever stands in its days counts for nothing.
+                let days = if notify { f.days(days)? } else { Vec::new() };
                 Ok::<_, Fault>((notify, days))
             };
             let (notify_upcoming, upcoming_days) = kind("NOTIFY_UPCOMING", "UPCOMING_DAYS")?;
@@ -133,7 +130,7 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 notify_overdue,
                 overdue_days,
                 repeat_every_days: f.opt_count("REPEAT_EVERY_DAYS")?,
-                stop_after_days: f.opt_count("STOP_AFTER_DAYS")?,
+                stop_after_days: f.opt_limit("STOP_AFTER_DAYS")?,
                 min_amount: f.opt_money("MIN_AMOUNT")?,
             }))
         };
@@ -181,11 +178,18 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     fn receivables(&mut self, scope: &Scope) -> Result<Batch<Receivable>, ErpError> {
         let narrows = self.narrows("receivables", scope)?;
         let read = |f: &Fields<'_>, _: &mut Vec<Fault>| {
-            let (due_on, balance) = (f.date("DUE_ON")?, f.money("BALANCE")?);
-            // Where the database could not filter (dates or numbers kept as text, sub-cent rests).
-            if let Scope::DueBetween { from, to } = scope
-                && (!balance.is_positive() || !(*from..=*to).contains(&due_on))
-            {
+            // Where the database could not filter (dates or numbers kept as text, sub-cent rests). The balance first:
+            // what stands in the due date of a paid one is nobody's business.
+            let balance = f.money("BALANCE")?;
+            let due = match scope {
+                Scope::DueBetween { from, to } => Some(*from..=*to),
+                Scope::Customers(_) => None,
+            };
+            if due.is_some() && !balance.is_positive() {
+                return Ok(None);
+            }
+            let due_on = f.date("DUE_ON")?;
+            if due.is_some_and(|due| !due.contains(&due_on)) {
                 return Ok(None);
             }
             Ok(Some(Receivable {
@@ -203,9 +207,27 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
                 excluded_reason: f.opt_text("EXCLUDED_REASON")?,
             }))
         };
-        self.read_parts("receivables", scope, narrows, &["RECEIVABLE_ID"], read, |row| {
-            row.id.clone()
-        })
+        let mut all = Batch::default();
+        for mut narrow in narrows {
+            let part = loop {
+                let part = self.read(
+                    "receivables",
+                    Some(scope),
+                    &narrow,
+                    &["RECEIVABLE_ID"],
+                    read,
+                    |row| row.id.clone(),
+                );
+                // A file that reckons with the dates it names (`< :DUE_TO + 1`) cannot with the last one there is.
+                match (narrow.due.and_then(with_room), part) {
+                    (Some(inner), Err(ErpError::Query { .. })) => narrow.due = Some(inner),
+                    (_, part) => break part?,
+                }
+            };
+            all.rows.extend(part.rows);
+            all.bad.extend(part.bad);
+        }
+        Ok(all)
     }
 
     fn boletos_each(
@@ -254,64 +276,16 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 
     fn find_customers(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
-        let text = text.trim();
-        let key = |row: &Customer| row.id.clone();
-        let mut found = Batch::default();
         let limit = limit.max(1);
-        // The very id first: `12` means customer 12, whoever else has a 12 somewhere.
-        for (condition, parameters) in self.id_conditions("customers", "q", "CUSTOMER_ID", &[text])? {
-            let narrow = Narrow {
-                first: Some(limit),
-                conditions: vec![condition],
-                parameters,
-                ..Narrow::default()
-            };
-            found = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
+        match self.customers_as_typed(text.trim(), limit) {
+            // Letters that the database cannot hold are in nobody's name.
+            Err(ErpError::Database(DatabaseError::Charset { .. })) => Ok(Batch::default()),
+            Ok(found) if found.rows.is_empty() => Ok(Batch {
+                rows: self.customers_by_plain_name(text, limit)?,
+                bad: found.bad,
+            }),
+            found => found,
         }
-        if text.is_empty() {
-            return Ok(found);
-        }
-        let wanted = literal(&Value::from(text));
-        let mut anywhere = Vec::new();
-        if let Some((id, _)) = self.column("customers", "q", "CUSTOMER_ID")? {
-            anywhere.push(format!("CAST({id} AS VARCHAR(80)) CONTAINING {wanted}"));
-        }
-        if let Some((name, _)) = self.column("customers", "q", "NAME")? {
-            anywhere.push(format!("{name} CONTAINING {wanted}"));
-        }
-        // With or without punctuation, here as there.
-        let plain: String = text
-            .chars()
-            .filter(|c| !matches!(c, '.' | '/' | '-' | ' '))
-            .collect();
-        if let Some((tax_id, _)) = self.column("customers", "q", "TAX_ID")?
-            && plain.len() >= 3
-            && plain.bytes().all(|b| b.is_ascii_alphanumeric())
-        {
-            let bare = ['.', '/', '-']
-                .iter()
-                .fold(format!("CAST({tax_id} AS VARCHAR(80))"), |sql, mark| {
-                    format!("REPLACE({sql}, '{mark}', '')")
-                });
-            anywhere.push(format!("{bare} CONTAINING {}", literal(&Value::from(plain))));
-        }
-        let condition = format!("({})", anywhere.join(" OR "));
-        let narrow = Narrow {
-            first: Some(limit),
-            conditions: vec![condition],
-            ..Narrow::default()
-        };
-        let more = self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, key)?;
-        for row in more.rows {
-            if found.rows.len() < limit && found.rows.iter().all(|known| known.id != row.id) {
-                found.rows.push(row);
-            }
-        }
-        found.bad.extend(more.bad);
-        if found.rows.is_empty() {
-            found = self.customers_by_phone(text, limit)?;
-        }
-        Ok(found)
     }
 
     fn logo(&mut self, branch: &BranchId) -> Result<Option<Vec<u8>>, ErpError> {
@@ -331,44 +305,8 @@ impl ErpSnapshot for FirebirdSnapshot<'_> {
     }
 }
 
-impl FirebirdSnapshot<'_> {
-    /// Customers with a contact whose phone ends in the same eight digits: with or without area code and ninth digit.
-    fn customers_by_phone(&mut self, text: &str, limit: usize) -> Result<Batch<Customer>, ErpError> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let typed_as_phone = text
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, ' ' | '(' | ')' | '-' | '.' | '+' | '/'));
-        if !typed_as_phone || digits.len() < PHONE_TAIL {
-            return Ok(Batch::default());
-        }
-        let tail = &digits[digits.len() - PHONE_TAIL..];
-        let (phone, _) = self.needed_column("contacts", "c", "PHONE")?;
-        let (of, _) = self.needed_column("contacts", "c", "CUSTOMER_ID")?;
-        let (id, _) = self.needed_column("customers", "q", "CUSTOMER_ID")?;
-        let bare = [' ', '(', ')', '-', '.', '+', '/']
-            .iter()
-            .fold(format!("CAST({phone} AS VARCHAR(200))"), |sql, mark| {
-                format!("REPLACE({sql}, '{mark}', '')")
-            });
-        let contacts = self.derived("contacts", None);
-        let narrow = Narrow {
-            first: Some(limit),
-            joins: format!(
-                " JOIN (SELECT DISTINCT {of} AS k FROM {contacts} c WHERE {bare} CONTAINING '{tail}') d ON d.k = {id}"
-            ),
-            ..Narrow::default()
-        };
-        self.read("customers", None, &narrow, &["CUSTOMER_ID"], customer, |row| {
-            row.id.clone()
-        })
-    }
-}
-
-/// Digits of a subscriber that all ways of typing its number share.
-const PHONE_TAIL: usize = 8;
-
 /// An unreadable tax id is reported, but the customer stays: it is only printed.
-fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {
+pub(super) fn customer(f: &Fields<'_>, faults: &mut Vec<Fault>) -> Result<Option<Customer>, Fault> {
     let tax_id = match f.opt_text("TAX_ID") {
         // Zeros are what ERPs write for "none".
         Ok(Some(text)) if text.chars().any(|c| c.is_ascii_digit() && c != '0') => match TaxId::parse(&text) {

@@ -54,6 +54,8 @@ pub(super) struct Narrow<'a> {
     pub conditions: Vec<String>,
     /// What the `?` of joins and conditions stand for.
     pub parameters: Vec<Value>,
+    /// What `:DUE_FROM` and `:DUE_TO` stand for, where not the scope's dates.
+    pub due: Option<(NaiveDate, NaiveDate)>,
 }
 
 impl Drop for FirebirdSnapshot<'_> {
@@ -74,7 +76,7 @@ impl<'a> FirebirdSnapshot<'a> {
 
     pub(super) fn describe(&mut self, query: &'static str) -> Result<Vec<Column>, ErpError> {
         let source = self.queries.get(query);
-        let (from, to) = all_dates();
+        let (from, to) = ALL;
         self.connection
             .describe(&source.sql(from, to, self.dialect))
             .map_err(|error| refused(source, error, true))
@@ -93,7 +95,7 @@ impl<'a> FirebirdSnapshot<'a> {
 
     /// The derived table of a query. `due`: what `:DUE_FROM` and `:DUE_TO` stand for.
     pub(super) fn derived(&self, query: &str, due: Option<(NaiveDate, NaiveDate)>) -> String {
-        let (from, to) = due.unwrap_or_else(all_dates);
+        let (from, to) = due.unwrap_or(ALL);
         format!("(\n{}\n)", self.queries.get(query).sql(from, to, self.dialect))
     }
 
@@ -174,8 +176,8 @@ impl<'a> FirebirdSnapshot<'a> {
     ) -> Result<String, ErpError> {
         let present = self.present(query)?;
         let due = match scope {
-            Some(Scope::DueBetween { from, to }) => Some((*from, *to)),
-            _ => None,
+            Some(Scope::DueBetween { from, to }) => narrow.due.or(Some((*from, *to))),
+            _ => narrow.due,
         };
         let mut sql = String::from("SELECT ");
         if let Some(first) = narrow.first {
@@ -247,27 +249,67 @@ impl<'a> FirebirdSnapshot<'a> {
     }
 
     /// The conditions under which a receivable is open and due within the dates, as far as the database can tell
-    /// (numbers and dates kept as text are sorted out by the reader). Null values pass: they are reported.
+    /// (numbers and dates kept as text are sorted out by the reader). Null values pass: they are reported. So do, where
+    /// `absurd` is wanted, due dates that no receivable has.
     pub(super) fn due_conditions(
         &mut self,
         alias: &str,
-        from: NaiveDate,
-        to: NaiveDate,
+        (from, to): (NaiveDate, NaiveDate),
+        absurd: bool,
     ) -> Result<Vec<String>, ErpError> {
         let mut conditions = Vec::new();
         if let Some((column, ColumnKind::Date)) = self.column("receivables", alias, "DUE_ON")? {
             // A half-open range, since a TIMESTAMP may carry a time; as text, which suits both types and dialects.
             let end = to.succ_opt().unwrap_or(to);
+            // An index serves each side of the ORs.
+            let absurd = match absurd {
+                true => format!(" OR {}", absurd_due(&column)),
+                false => String::new(),
+            };
             conditions.push(format!(
-                "(({column} >= '{from}' AND {column} < '{end}') OR {column} IS NULL)"
+                "(({column} >= '{from}' AND {column} < '{end}') OR {column} IS NULL{absurd})"
             ));
         }
-        if let Some((column, ColumnKind::Integer | ColumnKind::Number)) =
-            self.column("receivables", alias, "BALANCE")?
-        {
-            conditions.push(format!("({column} <> 0 OR {column} IS NULL)"));
-        }
+        conditions.extend(self.open_condition(alias)?);
         Ok(conditions)
+    }
+
+    /// The condition under which a receivable is open, or nobody knows.
+    fn open_condition(&mut self, alias: &str) -> Result<Option<String>, ErpError> {
+        let column = self.column("receivables", alias, "BALANCE")?;
+        Ok(match column {
+            Some((column, ColumnKind::Integer | ColumnKind::Number)) => {
+                Some(format!("({column} <> 0 OR {column} IS NULL)"))
+            }
+            _ => None,
+        })
+    }
+
+    /// How to read the receivables due within the dates, and those open ones whose due date cannot be right. A file
+    /// that filters by the dates itself would drop the latter in silence: it is asked for them by their dates.
+    fn receivables_due(&mut self, from: NaiveDate, to: NaiveDate) -> Result<Vec<Narrow<'static>>, ErpError> {
+        let own_filter = self.queries.get("receivables").names_due_dates();
+        let mut narrows = vec![Narrow {
+            conditions: self.due_conditions("q", (from, to), !own_filter)?,
+            ..Narrow::default()
+        }];
+        if own_filter && let Some((column, ColumnKind::Date)) = self.column("receivables", "q", "DUE_ON")? {
+            let mut conditions = vec![format!("({})", absurd_due(&column))];
+            conditions.extend(self.open_condition("q")?);
+            let (first, last) = HELD;
+            let (earliest, latest) = read::PLAUSIBLE;
+            for due in [
+                (first, earliest.pred_opt().unwrap_or(first)),
+                (latest.succ_opt().unwrap_or(last), last),
+            ] {
+                narrows.push(Narrow {
+                    conditions: conditions.clone(),
+                    due: Some(due),
+                    ..Narrow::default()
+                });
+            }
+        }
+        Ok(narrows)
     }
 
     /// A join that keeps the rows of `q` whose `key` has an open receivable due within the dates.
@@ -278,7 +320,7 @@ impl<'a> FirebirdSnapshot<'a> {
         from: NaiveDate,
         to: NaiveDate,
     ) -> Result<String, ErpError> {
-        let conditions = self.due_conditions("r", from, to)?;
+        let conditions = self.due_conditions("r", (from, to), false)?;
         let (inner, _) = self.needed_column("receivables", "r", key)?;
         let (outer, _) = self.needed_column(query, "q", key)?;
         let filter = if conditions.is_empty() {
@@ -316,10 +358,7 @@ impl<'a> FirebirdSnapshot<'a> {
         match scope {
             Scope::DueBetween { from, to } => {
                 let narrow = match query {
-                    "receivables" => Narrow {
-                        conditions: self.due_conditions("q", *from, *to)?,
-                        ..Narrow::default()
-                    },
+                    "receivables" => return self.receivables_due(*from, *to),
                     "boletos" => Narrow {
                         left_out: ONLY_DRAWN,
                         joins: self.due_join(query, "RECEIVABLE_ID", *from, *to)?,
@@ -417,16 +456,32 @@ impl<'a> FirebirdSnapshot<'a> {
     }
 }
 
-/// What `:DUE_FROM` and `:DUE_TO` stand for where the scope is not about dates.
-fn all_dates() -> (NaiveDate, NaiveDate) {
-    const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
-        match NaiveDate::from_ymd_opt(year, month, day) {
-            Some(date) => date,
-            None => panic!("not a date"),
-        }
+/// The condition under which a due date that is there cannot be right: it is read to be reported.
+fn absurd_due(column: &str) -> String {
+    let (earliest, latest) = read::PLAUSIBLE;
+    let end = latest.succ_opt().unwrap_or(latest);
+    format!("{column} < '{earliest}' OR {column} >= '{end}'")
+}
+
+/// A date that is there.
+const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    match NaiveDate::from_ymd_opt(year, month, day) {
+        Some(date) => date,
+        None => panic!("not a date"),
     }
-    const ALL: (NaiveDate, NaiveDate) = (day(1900, 1, 1), day(9000, 12, 31));
-    ALL
+}
+
+/// The first and last day that the server can hold.
+const HELD: (NaiveDate, NaiveDate) = (day(1, 1, 1), day(9999, 12, 31));
+
+/// What `:DUE_FROM` and `:DUE_TO` stand for where the scope is not about dates. A file may reckon with them
+/// (`< :DUE_TO + 1`): it has room to.
+const ALL: (NaiveDate, NaiveDate) = (day(100, 1, 1), day(9900, 12, 31));
+
+/// Dates for `:DUE_FROM` and `:DUE_TO` with which a file may reckon; `None` where these are such.
+pub(super) fn with_room((from, to): (NaiveDate, NaiveDate)) -> Option<(NaiveDate, NaiveDate)> {
+    let inner = (from.max(ALL.0), to.min(ALL.1));
+    (inner != (from, to)).then_some(inner)
 }
 
 /// The columns to fetch, in the order of the contract. Numbers go through text, so that no digit is lost.

@@ -117,6 +117,17 @@ impl SourceQueries {
 }
 
 impl SourceQuery {
+    /// Whether the file filters by `:DUE_FROM` or `:DUE_TO` itself.
+    pub fn names_due_dates(&self) -> bool {
+        let mut rest = self.sql.as_str();
+        Tokens(&mut rest).any(|(token, in_code)| {
+            in_code
+                && [":DUE_FROM", ":DUE_TO"]
+                    .iter()
+                    .any(|name| token.eq_ignore_ascii_case(name))
+        })
+    }
+
     /// The SELECT with `:DUE_FROM` and `:DUE_TO` filled in. `dialect` 1 knows no DATE.
     pub fn sql(&self, from: NaiveDate, to: NaiveDate, dialect: i64) -> String {
         let kind = if dialect == 1 { "TIMESTAMP" } else { "DATE" };

@@ -47,6 +47,11 @@ fn after_the_due_date_the_largest_stage_reached_fires() {
         ("after:3 A@-3", "4321: A overdue:3", "one number is a list of one"),
         ("after:30,1,7,7 A@-8", "4321: A overdue:7", "any order, doubles count once"),
         ("after: A@-8", "A: no_stage (overdue notices are off)", "an empty list"),
+        ("after:0,7 A@-2", "4321: A overdue:0", "zero days after: as soon as it is overdue at all"),
+        ("after:0,7 grace:0 A@-1", "4321: A overdue:0", "the day after, without grace"),
+        ("after:0,7 A@-1", "A: in_grace (until 2026-08-19)", "not before grace is over"),
+        ("after:0,7 before: A@+0", "A: no_stage (due in 0 days)", "and never on the due date itself"),
+        ("after:7 A@-7 claimed:A/overdue:1", "4321: A overdue:7", "a stage that left the policy counts for nothing"),
     ]);
 }
 
@@ -62,6 +67,12 @@ fn repeats_follow_the_last_stage() {
         ("every:0 A@-60", "4321: A overdue:30", "every zero days is no repeat"),
         ("after:10 every:5 A@-21", "4321: A overdue:20", "first, every"),
         ("after:10 every:5 stop:20 A@-21", "A: past_stop (21 days overdue)", "until"),
+        ("every:30 stop:60 A@-60", "4321: A overdue:60", "a repeat on the last day"),
+        ("every:30 stop:59 A@-60", "A: past_stop (60 days overdue)", "and none the day after"),
+        ("after:30,1 every:10 A@-45", "4321: A overdue:40", "behind the largest, in whatever order they stand"),
+        ("after:0 every:7 A@-8", "4321: A overdue:7", "from the due date on"),
+        ("every:365 A@-1825", "4321: A overdue:1490", "up to five years"),
+        ("every:1 A@-31 claimed:A/overdue:30", "4321: A overdue:31", "every day"),
     ]);
 }
 
@@ -160,6 +171,10 @@ fn the_minimum_is_held_against_the_sum_that_fires() {
         ("min:150.00 A@-8 B@+2", "4321: A overdue:7, B upcoming:2", "the sum counts"),
         ("min:150.00 A@-8 B@-8!acordo", "B: excluded (acordo) | contact 1: below_minimum (100.00 < 150.00)", "what does not fire does not count"),
         ("min:150.00 A@-8 B@-8 claimed:B/overdue:7", "contact 1, B: stage_claimed (overdue:7) | contact 1: below_minimum (100.00 < 150.00)", "nor what was told before"),
+        ("min:150.00 A@-8 B@-8=-100.00", "B: settled (-100.00) | contact 1: below_minimum (100.00 < 150.00)", "an overpaid one neither adds nor takes"),
+        ("min:150.00 A@-8 B@-1", "B: in_grace (until 2026-08-19) | contact 1: below_minimum (100.00 < 150.00)", "nor one in grace"),
+        ("min:150.00 bank-return-stale A@-8 B@+2", "A: bank_return_stale (overdue:7) | contact 1: below_minimum (100.00 < 150.00)", "nor one that is held"),
+        ("min:0.00 A@-8=0.01", "4321: A overdue:7", "a minimum of nothing"),
         ("min:50.00 A@-8=49.99", "contact 1: below_minimum (49.99 < 50.00)", "the balance, not the amount"),
     ]);
 }

@@ -6,7 +6,8 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::super::*;
-use super::world::{World, contact, day, receivable};
+use super::world::{World, contact, day, policy_row, receivable};
+use crate::domain::calendar::ExtraHoliday;
 
 /// A few numbers, some of them the same, some of them none.
 const PHONES: [&str; 6] = [
@@ -29,9 +30,20 @@ fn arb_world() -> impl Strategy<Value = World> {
     );
     let titles = prop::collection::vec((-100_i64..30, 0_i64..3, 0_i64..4, any::<bool>()), 1..7);
     let people = prop::collection::vec((prop::sample::select(PHONES.to_vec()), any::<bool>()), 0..4);
-    let shop = (0_i64..730, 0_u32..4, any::<bool>(), any::<bool>(), 0_u32..3);
+    // A policy of branch 2's own, now and then, and days of the town's own.
+    let own = prop::option::of((list(), list(), prop::option::of(1_u32..40)));
+    let town = prop::collection::vec(-20_i64..2, 0..4);
+    let shop = (
+        0_i64..730,
+        0_u32..4,
+        any::<bool>(),
+        any::<bool>(),
+        0_u32..3,
+        own,
+        town,
+    );
     (policy, titles, people, shop).prop_map(|((before, after, every, stop, min), titles, people, shop)| {
-        let (offset, grace, require_boleto, stale, gap) = shop;
+        let (offset, grace, require_boleto, stale, gap, own, town) = shop;
         let mut world = World {
             day: day("2026-01-01") + TimeDelta::days(offset),
             grace,
@@ -46,6 +58,16 @@ fn arb_world() -> impl Strategy<Value = World> {
         row.repeat_every_days = every;
         row.stop_after_days = stop;
         row.min_amount = min.map(Cents::new);
+        if let Some((before, after, every)) = own {
+            let mut row = policy_row(Some("2"), "", "");
+            (row.upcoming_days, row.overdue_days, row.repeat_every_days) = (before, after, every);
+            world.rows.push(row);
+        }
+        let day = world.day;
+        world
+            .banks
+            .extra
+            .extend(town.iter().map(|n| ExtraHoliday::Once(day + TimeDelta::days(*n))));
         for (n, (due, balance, branch, excluded)) in titles.into_iter().enumerate() {
             let due_on = world.day + TimeDelta::days(due);
             let branch = if branch == 0 { "2" } else { "1" };
@@ -79,7 +101,12 @@ fn claims(decisions: &Decisions) -> Vec<(ReceivableId, Phone, Stage)> {
 
 /// The stages reached, straight from the words of DESIGN.md section 7 and not from [`Policy`].
 fn reached_by_the_words(world: &World, title: &Receivable) -> Option<Stage> {
-    let (row, late) = (&world.rows[0], (world.day - title.due_on).num_days());
+    let own = world
+        .rows
+        .iter()
+        .find(|row| row.branch.as_ref() == Some(&title.branch));
+    let row = own.unwrap_or(&world.rows[0]);
+    let late = (world.day - title.due_on).num_days();
     let mut payable = title.due_on;
     while !world.banks.is_business_day(payable) {
         payable += TimeDelta::days(1);
