@@ -423,9 +423,10 @@ pub fn select(
                 phone: phone.clone(),
             };
             let written = past.last_written.get(&recipient);
-            // A clock set back makes days ago negative: still too recent, unless no pause is wanted at all.
+            // A day to come means that the clock was ahead: as near as this it is too recent still, and one further off
+            // must not keep anybody waiting until then.
             let pause = i64::from(rules.min_days_between);
-            if let Some(written) = written.filter(|w| pause > 0 && (rules.day - **w).num_days() < pause) {
+            if let Some(written) = written.filter(|w| (rules.day - **w).num_days().abs() < pause) {
                 let detail = format!("on {written}");
                 out.skipped
                     .push(skip(Some(&contact.id), None, SkipReason::WrittenRecently, detail));
