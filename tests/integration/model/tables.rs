@@ -12,7 +12,7 @@ use wa_notify::domain::notice::{
 };
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::policy::Stage;
-use wa_notify::domain::selection::{Hold, NoticeKind, Recipient, Selected};
+use wa_notify::domain::selection::{FURTHEST_SET_BACK_DAYS, Hold, NoticeKind, Recipient, Selected};
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{
     AwaitingReceipt, Begin, Begun, Claim, Departure, InstanceRow, Memory, NewRun, Notice, NoticeItem,
@@ -309,7 +309,9 @@ impl Tables {
                 phone: row.phone.clone(),
             };
             let known = self.written.entry(recipient).or_insert(day);
-            *known = day.max(*known);
+            if *known < day || (*known - day).num_days() > FURTHEST_SET_BACK_DAYS {
+                *known = day;
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
 };
 use crate::domain::phone::Phone;
+use crate::domain::selection::FURTHEST_SET_BACK_DAYS;
 use crate::ports::outbox::OutboxError;
 
 /// What moves of a notice need to know.
@@ -356,7 +357,11 @@ impl Loaded {
         if let Some(day) = self
             .written_on
             .take()
-            .filter(|day| self.known_written < Some(*day))
+            // A day far ahead was written down by a clock that was wrong.
+            .filter(|day| {
+                self.known_written
+                    .is_none_or(|known| known < *day || (known - *day).num_days() > FURTHEST_SET_BACK_DAYS)
+            })
         {
             let sql = match self.known_written {
                 Some(_) => {
