@@ -117,7 +117,7 @@ pub(super) fn begin(
         && !found.held
         && !found.opted_out
         && !found.unsettled_before
-        && !(found.untouched && found.revision != begin.revision)
+        && (!found.untouched || found.revision == begin.revision)
         && found.next_try_at.is_none_or(|at| at <= begin.now);
     if !ours {
         return Ok(Begun::NotNow);
