@@ -162,6 +162,8 @@ fn run(notices: usize, decisions: usize) -> Result<NewRun, Box<dyn std::error::E
 
 fn begin(part: PartKey) -> Result<Begin, Box<dyn std::error::Error>> {
     Ok(Begin {
+        // As the scan stored it.
+        revision: 0,
         part,
         owner: "bench".to_owned(),
         lease: Duration::from_secs(90),

@@ -187,7 +187,14 @@ stop-unauthorized = The gateway refused the key of instance { $instance }. Nothi
 stop-rate-limited = The gateway asked to go slower (instance { $instance }). Nothing is lost: { $waiting } notices wait for the next sending.
 stop-unreachable = The gateway of instance { $instance } does not answer. Nothing is lost: { $waiting } notices wait. See whether it is up.
 stop-refused = The gateway refused to send from instance { $instance }. Nothing is lost: { $waiting } notices wait.
-stop-restricted = WhatsApp restricts the number of instance { $instance }. Everything stopped; { $waiting } notices wait. Look at the shop's phone before trying again.
+stop-restricted = WhatsApp restricts the number of instance { $instance }. It sends nothing until { $until }; { $waiting } notices wait. Look at WhatsApp on the shop's phone. To go on before that day: wa-notify send --resume (or link anew: wa-notify pair)
+stop-of-another = Instance { $instance } stopped, too, since WhatsApp restricted the number of instance { $restricted }. The next run goes on with it; { $waiting } notices wait.
+send-resumed =
+    { $count ->
+        [0] No instance was restricted.
+        [1] One instance may send again.
+       *[other] { $count } instances may send again.
+    }
 stop-unclear = Several answers in a row of the gateway prove nothing (instance { $instance }). Sending stopped; { $waiting } notices wait. See wa-notify status.
 stop-cap = The daily limit of instance { $instance } is reached (daily_cap, warm-up). { $waiting } notices wait for the next sending day.
 template-bad = The configured text could not be filled in. Nothing was sent with it.
@@ -248,6 +255,8 @@ status-what = What
 status-reference = Ref.
 status-since = Since
 status-held = { $count } held notices wait for a person: wa-notify scan --confirm
+status-arrived-late = Accepted after all, though sent again meanwhile on your word: { $parts }. They may be there twice; look at the chat. To show them no more: wa-notify resolve { $first } sent
+status-restricted = WhatsApp restricted the number of instance { $instance } ({ $why }). It sends nothing until { $until }. Look at WhatsApp on the shop's phone; to go on before that day: wa-notify send --resume (or link anew: wa-notify pair)
 status-no-receipt = { $count } messages accepted hours ago without a receipt. If that is nearly all of them, link again: wa-notify pair --unlink, then wa-notify pair
 status-replies = Replies for a person to read:
 status-replies-hint = Once read: wa-notify replies --done NUMBER (that of the notice, which begins the line), or all of them: all.
@@ -264,6 +273,7 @@ status-held-column = Held
 yes-word = yes
 no-word = no
 resolve-done = Part { $part }: { $state }.
+resolve-too-late = Its { $days } sending days are over: part { $part } is not sent any more. If nothing of the notice arrived, whoever still owes is selected afresh at the next close.
 resolve-no-part = There is no part { $part }.{ $state }
 resolve-no-part-hint = The parts in doubt: wa-notify status ({ $part }{ $state })
 resolve-settled = Part { $part } is settled already: { $state }. Nothing changed.

@@ -55,6 +55,7 @@ help-send-examples =
 arg-send-dry_run = Send nothing: show what is due
 arg-send-limit = At most so many notices
 arg-send-ignore_window = Send outside the allowed hours too
+arg-send-resume = Go on after a restriction of the number (this instance, or all): first look at the phone
 arg-send-confirm_restore = Confirms a database restored from a backup: what has been reached is taken as told; sends nothing
 arg-send-test = Send this customer's notice, marked TESTE, to the phone of --to
 arg-send-to = Phone that gets the test

@@ -187,7 +187,14 @@ stop-unauthorized = O gateway recusou a chave da instância { $instance }. Nada 
 stop-rate-limited = O gateway pediu para ir mais devagar (instância { $instance }). Nada se perdeu: { $waiting } avisos aguardam o próximo envio.
 stop-unreachable = O gateway da instância { $instance } não responde. Nada se perdeu: { $waiting } avisos aguardam. Confira se ele está no ar.
 stop-refused = O gateway recusou o envio pela instância { $instance }. Nada se perdeu: { $waiting } avisos aguardam.
-stop-restricted = O WhatsApp restringiu o número da instância { $instance }. Tudo parou; { $waiting } avisos aguardam. Confira o celular da loja antes de insistir.
+stop-restricted = O WhatsApp restringiu o número da instância { $instance }. Ela não envia nada até { $until }; { $waiting } avisos aguardam. Confira o WhatsApp no celular da loja. Para voltar antes disso: wa-notify send --resume (ou vincule de novo: wa-notify pair)
+stop-of-another = A instância { $instance } também parou, porque o WhatsApp restringiu o número da instância { $restricted }. O próximo envio continua com ela; { $waiting } avisos aguardam.
+send-resumed =
+    { $count ->
+        [0] Nenhuma instância estava restrita.
+        [1] Uma instância pode enviar de novo.
+       *[other] { $count } instâncias podem enviar de novo.
+    }
 stop-unclear = Várias respostas seguidas do gateway não provam nada (instância { $instance }). O envio parou; { $waiting } avisos aguardam. Veja wa-notify status.
 stop-cap = Limite diário da instância { $instance } alcançado (daily_cap, aquecimento). { $waiting } avisos ficam para o próximo dia de envio.
 template-bad = O texto configurado não pôde ser preenchido. Nada foi enviado com ele.
@@ -248,6 +255,8 @@ status-what = O quê
 status-reference = Ref.
 status-since = Desde
 status-held = { $count } avisos retidos aguardam conferência: wa-notify scan --confirm
+status-arrived-late = Aceitas afinal, embora reenviadas por ordem sua: { $parts }. Podem ter chegado duas vezes; olhe a conversa. Para não mostrar mais: wa-notify resolve { $first } sent
+status-restricted = O WhatsApp restringiu o número da instância { $instance } ({ $why }). Ela não envia nada até { $until }. Confira o WhatsApp no celular da loja; para voltar antes disso: wa-notify send --resume (ou vincule de novo: wa-notify pair)
 status-no-receipt = { $count } mensagens aceitas há horas sem confirmação de entrega. Se forem quase todas, vincule de novo: wa-notify pair --unlink e wa-notify pair
 status-replies = Respostas para alguém ler:
 status-replies-hint = Depois de ler: wa-notify replies --done NÚMERO (o do aviso, no começo da linha), ou all para todas.
@@ -264,6 +273,7 @@ status-held-column = Retida
 yes-word = sim
 no-word = não
 resolve-done = Parte { $part }: { $state }.
+resolve-too-late = Os { $days } dias de envio do aviso já passaram: a parte { $part } não é mais enviada. Se nada do aviso chegou, quem ainda deve é selecionado de novo no próximo fechamento.
 resolve-no-part = Não há a parte { $part }.{ $state }
 resolve-no-part-hint = As partes em dúvida: wa-notify status ({ $part }{ $state })
 resolve-settled = A parte { $part } já está resolvida: { $state }. Nada mudou.

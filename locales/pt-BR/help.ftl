@@ -55,6 +55,7 @@ help-send-examples =
 arg-send-dry_run = Não envia nada: mostra o que está na hora
 arg-send-limit = No máximo tantos avisos
 arg-send-ignore_window = Envia também fora do horário permitido
+arg-send-resume = Volta a enviar depois de uma restrição do número (esta instância, ou todas): antes, olhe o celular
 arg-send-confirm_restore = Confirma um banco restaurado de backup: dá por avisado o que já venceu etapa; não envia nada
 arg-send-test = Envia o aviso deste cliente, marcado TESTE, para o telefone de --to
 arg-send-to = Telefone que recebe o teste

@@ -39,8 +39,13 @@ CREATE TABLE WA_INSTANCE (
   FIRST_USED_ON  DATE,                 -- warm-up counts from here
   DEPARTURES     BIGINT DEFAULT 0 NOT NULL,  -- parts begun so far: only a restored backup takes it back
   READ_UNTIL     TIMESTAMP,            -- messages up to here were read
+  RESTRICTED_ON     DATE,              -- last sign that WhatsApp restricts the number; null: none, or a person lifted it
+  RESTRICTED_UNTIL  DATE,              -- first day on which it may send again by itself
+  RESTRICTED_WHY    WA_SHORT,
   CONSTRAINT WA_INSTANCE_PK PRIMARY KEY (INSTANCE),
-  CONSTRAINT WA_INSTANCE_CONTACTS CHECK (CONTACTS >= 0)
+  CONSTRAINT WA_INSTANCE_CONTACTS CHECK (CONTACTS >= 0),
+  CONSTRAINT WA_INSTANCE_RESTRICTED CHECK (RESTRICTED_ON IS NULL AND RESTRICTED_UNTIL IS NULL
+    OR RESTRICTED_ON IS NOT NULL AND RESTRICTED_UNTIL IS NOT NULL AND RESTRICTED_WHY IS NOT NULL)
 );
 
 CREATE TABLE WA_RUN (
@@ -126,6 +131,7 @@ CREATE TABLE WA_PART (
   BEGUN_ON       DATE,
   GATEWAY_ID     WA_LONG_ID,
   ACCEPTED_AT    TIMESTAMP,            -- set once accepted, never taken back
+  ARRIVED_LATE   WA_FLAG,              -- an earlier attempt was accepted after all: a person should know
   CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
   CONSTRAINT WA_PART_SEQ CHECK (SEQ > 0),
   CONSTRAINT WA_PART_ATTEMPT CHECK (ATTEMPT >= 0),

@@ -86,6 +86,13 @@ pub enum Fact {
         /// What it says.
         version: Result<Option<String>, GatewayError>,
     },
+    /// WhatsApp restricts an instance's number: it sends nothing for now.
+    Restricted {
+        /// The instance.
+        instance: InstanceId,
+        /// First day on which it sends again by itself.
+        until: NaiveDate,
+    },
     /// What waits for a person.
     Waiting {
         /// Parts in doubt.
@@ -110,6 +117,7 @@ impl Fact {
             Fact::BankReturn { .. } => "bank_return",
             Fact::NoInstance | Fact::Link { .. } => "instance",
             Fact::Version { .. } => "gateway",
+            Fact::Restricted { .. } => "restriction",
             Fact::Waiting { .. } => "waiting",
         }
     }
@@ -130,6 +138,7 @@ impl Fact {
                 ..
             }
             | Fact::Version { version: Ok(_), .. } => Status::Ok,
+            Fact::Restricted { .. } => Status::Warning,
             Fact::Link { .. } | Fact::Version { version: Err(_), .. } => Status::Problem,
             Fact::Waiting {
                 unknown,
@@ -219,17 +228,34 @@ pub fn gateway_side(instances: &[InstanceId], open: Open<'_>) -> Vec<Fact> {
 ///
 /// # Errors
 /// [`OutboxError`].
-pub fn outbox_side(outbox: &mut dyn Outbox, clock: &dyn Clock) -> Result<Fact, OutboxError> {
+pub fn outbox_side(
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+) -> Result<Vec<Fact>, OutboxError> {
+    let today = shop.today(clock.now());
+    let mut facts: Vec<Fact> = outbox
+        .instances(today)?
+        .into_iter()
+        .filter_map(|row| {
+            let restriction = row.restriction.filter(|r| r.holds_on(today))?;
+            Some(Fact::Restricted {
+                instance: row.instance,
+                until: restriction.until,
+            })
+        })
+        .collect();
     let counts: Counts = outbox.counts(None, clock.now() - Duration::hours(RECEIPT_HOURS))?;
     let unknown = counts
         .parts
         .iter()
         .find(|(state, _)| *state == PartState::Unknown)
         .map_or(0, |(_, n)| *n);
-    Ok(Fact::Waiting {
+    facts.push(Fact::Waiting {
         unknown,
         held: counts.held,
         replies: counts.replies_for_person,
         without_receipt: counts.without_receipt,
-    })
+    });
+    Ok(facts)
 }

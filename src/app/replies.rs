@@ -169,6 +169,9 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         };
         report.seen += messages.len();
         treat(ctx, &*gateway, instance, &branches, &messages, &mut report)?;
+        if let Some(why) = gateway.restriction().filter(|_| linked) {
+            super::send::note_restriction(ctx.outbox, ctx.shop, ctx.clock, instance, why)?;
+        }
         // What was written while the link was down comes with its own, older times once it is up again.
         if linked && !ctx.clock.stopping() {
             ctx.outbox.set_read_until(instance, now)?;
@@ -196,6 +199,14 @@ fn treat(
     messages: &[ChatMessage],
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
+    // A number that WhatsApp restricts writes nothing by itself, answers neither.
+    let today = ctx.shop.today(ctx.clock.now());
+    let rests = ctx.outbox.instances(today)?.into_iter().any(|row| {
+        row.instance == *instance
+            && row
+                .restriction
+                .is_some_and(|restriction| restriction.holds_on(today))
+    });
     for message in messages.iter().filter(|m| !m.from_me && !is_group(&m.chat)) {
         if ctx.clock.stopping() {
             return Ok(());
@@ -262,11 +273,13 @@ fn treat(
         let fresh = now - message.at <= Duration::days(i64::from(ctx.shop.replies.window_days));
         if let (Some(wanted), true) = (wanted, in_window && fresh)
             && !answerable.answered
+            && !rests
+            && gateway.restriction().is_none()
             && !shop_wrote_since(ctx.outbox, gateway, message, &answerable, now)?
         {
             answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
         }
-        if ctx.shop.replies.treatment == Treatment::Forward {
+        if ctx.shop.replies.treatment == Treatment::Forward && !rests && gateway.restriction().is_none() {
             forward(ctx, gateway, &answerable, message, report)?;
         }
     }

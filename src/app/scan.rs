@@ -264,7 +264,7 @@ fn scan_once(
     let customers = debtors.receivables.len();
     let (decisions, names) = debtors.decide_all(&ground, shop, day, &past(&memory, &free));
 
-    let reconciled = reconcile(decisions.selected, &replaceable, close);
+    let reconciled = reconcile(decisions.selected, &replaceable, close, day);
     let size = run_size(&reconciled, &memory.untouched, close);
     let Reconciled {
         new,

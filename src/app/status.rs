@@ -6,7 +6,9 @@ use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeState, PartState};
 use crate::ports::clock::Clock;
 use crate::ports::gateway::{GatewayError, LinkState, OpenGateway};
-use crate::ports::outbox::{Counts, InstanceRow, Notice, Outbox, OutboxError, Part, RunSummary, StoredReply};
+use crate::ports::outbox::{
+    Counts, InstanceRow, Notice, Outbox, OutboxError, Part, Restriction, RunSummary, StoredReply,
+};
 
 use super::shop::Shop;
 
@@ -20,6 +22,8 @@ const LAST: u32 = 10;
 /// The whole picture.
 #[derive(Debug)]
 pub struct StatusReport {
+    /// Today in the shop's zone.
+    pub today: NaiveDate,
     /// Only this close; `None`: all stored runs.
     pub close: Option<NaiveDate>,
     /// Counts.
@@ -48,7 +52,16 @@ pub struct InstanceStatus {
 }
 
 impl StatusReport {
-    /// Things that wait for a person: unknown parts, held notices, replies, failed notices.
+    /// Instances whose number WhatsApp restricts: they send nothing today.
+    pub fn restricted(&self) -> impl Iterator<Item = (&InstanceId, &Restriction)> {
+        let today = self.today;
+        self.instances.iter().filter_map(move |i| {
+            let restriction = i.row.as_ref()?.restriction.as_ref()?;
+            restriction.holds_on(today).then_some((&i.instance, restriction))
+        })
+    }
+
+    /// Things that wait for a person: unknown parts, held notices, replies, missing receipts, restricted numbers.
     pub fn needs_person(&self) -> u32 {
         let parts = |state| {
             self.counts
@@ -61,6 +74,8 @@ impl StatusReport {
             + self.counts.held
             + self.counts.replies_for_person
             + self.counts.without_receipt
+            + self.counts.arrived_late.len() as u32
+            + self.restricted().count() as u32
     }
 
     /// Notices in a state.
@@ -113,6 +128,7 @@ pub fn status(
         })
         .collect();
     Ok(StatusReport {
+        today: shop.today(now),
         close,
         counts,
         unknown,

@@ -72,7 +72,7 @@ impl Report<'_> {
         self.lock(settings, now);
         self.time_zone(settings, now);
         let reachable = self.database(settings);
-        self.outbox(settings, &clock);
+        self.outbox(settings, &shop, &clock);
         if reachable {
             self.erp(settings, &shop, &clock);
         }
@@ -179,7 +179,7 @@ impl Report<'_> {
         }
     }
 
-    fn outbox(&mut self, settings: &Settings, clock: &dyn Clock) {
+    fn outbox(&mut self, settings: &Settings, shop: &Shop, clock: &dyn Clock) {
         let connection = wiring::connection(self.context, settings, settings.outbox_database());
         let mut outbox = match FirebirdOutbox::open(&connection) {
             Ok(outbox) => outbox,
@@ -211,8 +211,8 @@ impl Report<'_> {
             Ok((_, Verdict::Unreadable)) => self.warn("high_water", "doctor-mark-unreadable", &[]),
             Err(error) => self.error("high_water", &error),
         }
-        match outbox_side(&mut outbox, clock) {
-            Ok(fact) => self.fact(&fact),
+        match outbox_side(&mut outbox, shop, clock) {
+            Ok(facts) => facts.iter().for_each(|fact| self.fact(fact)),
             Err(error) => self.error("waiting", &CliError::Outbox(error)),
         }
     }
@@ -379,6 +379,13 @@ impl Report<'_> {
                         "version",
                         version.clone().unwrap_or_else(|| "?".to_owned()).into(),
                     ),
+                ],
+            ),
+            Fact::Restricted { instance, until } => (
+                "doctor-restricted",
+                vec![
+                    ("instance", instance.to_string().into()),
+                    ("until", date(*until).into()),
                 ],
             ),
             Fact::Waiting {

@@ -14,6 +14,7 @@ use super::{wiring, words};
 use crate::app::pair::{PairView, Paired, pair};
 use crate::ports::clock::Clock;
 use crate::ports::gateway::{Gateway, LinkState, PairWith, Pairing};
+use crate::ports::outbox::Outbox;
 use crate::render::qr;
 
 /// Runs `pair`.
@@ -91,6 +92,23 @@ pub fn run(context: &Context, args: &PairArgs) -> Result<ExitCode, CliError> {
         Paired::Interrupted => ("interrupted", None),
     };
     tracing::info!(instance = %instance, outcome = word, "pair");
+    if word == "linked" {
+        // Whoever links has the phone in hand: a restriction of the number is not held against it any more. Before
+        // `init` there is nothing to forget.
+        let lifted = wiring::outbox(context, settings)
+            .and_then(|mut outbox| {
+                outbox
+                    .lift_restriction(Some(&instance), clock.now())
+                    .map_err(CliError::Outbox)
+            })
+            .unwrap_or_else(|error| {
+                tracing::debug!(?error, "no outbox to forget a restriction in");
+                0
+            });
+        if lifted > 0 {
+            out.say(&context.text("send-resumed", &[("count", lifted.into())]));
+        }
+    }
     if out.is_json() {
         let after = after.as_ref().map(words::link_word);
         out.json(&json!({"instance": instance, "before": words::link_word(&before), "after": after, "outcome": word}))?;

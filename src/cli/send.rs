@@ -16,6 +16,7 @@ use crate::app::scan::after_restore;
 use crate::app::send::trial::{TrialError, send_test};
 use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop, send};
 use crate::app::shop::Shop;
+use crate::domain::ids::InstanceId;
 use crate::i18n::format;
 use crate::ports::clock::Clock;
 use crate::ports::erp::Erp;
@@ -73,6 +74,9 @@ pub fn run(context: &Context, args: &SendArgs) -> Result<ExitCode, CliError> {
             let args = [("seen", seen.into()), ("found", found.into())];
             context.output.warn(&context.text("restore-held", &args));
         }
+    }
+    if let Some(instance) = args.resume.as_deref() {
+        resume(context, &mut outbox, instance, &clock)?;
     }
     let request = SendRequest {
         limit: args.limit.map(|n| n as usize),
@@ -159,6 +163,24 @@ fn confirm_restore(
         context.output.prose(&context.text("restore-confirmed", &args))?;
     }
     Ok(ExitCode::Done)
+}
+
+/// A person has looked at the phone: instances whose number was restricted may send again, in this run already.
+fn resume(
+    context: &Context,
+    outbox: &mut FirebirdOutbox,
+    instance: &str,
+    clock: &dyn Clock,
+) -> Result<(), CliError> {
+    let one = (!instance.is_empty()).then(|| InstanceId::new(instance));
+    let lifted = outbox
+        .lift_restriction(one.as_ref(), clock.now())
+        .map_err(CliError::Outbox)?;
+    tracing::warn!(lifted, "restriction lifted by a person");
+    context
+        .output
+        .say(&context.text("send-resumed", &[("count", lifted.into())]));
+    Ok(())
 }
 
 /// Host and process: who holds a lease.
@@ -272,10 +294,13 @@ fn code(report: &SendReport, dry_run: bool) -> ExitCode {
                 error: GatewayError::NotConnected,
                 ..
             } => Some(ExitCode::NotPaired),
-            Stop::Gateway { .. } | Stop::Refused { .. } | Stop::Restricted { .. } | Stop::Unclear { .. } => {
-                Some(ExitCode::Gateway)
-            }
-            Stop::Window(_) | Stop::CapReached { .. } | Stop::Limit | Stop::Interrupted => None,
+            Stop::Gateway { .. } | Stop::Refused { .. } | Stop::Unclear { .. } => Some(ExitCode::Gateway),
+            Stop::Restricted { .. } => Some(ExitCode::NeedsPerson),
+            Stop::OfAnother { .. }
+            | Stop::Window(_)
+            | Stop::CapReached { .. }
+            | Stop::Limit
+            | Stop::Interrupted => None,
         })
         .collect();
     let failed = report.notices.keys().any(|s| {
@@ -334,8 +359,15 @@ fn stop_document(stop: &Stop) -> serde_json::Value {
         Stop::Refused { instance, rejection } => {
             json!({"kind": "refused", "instance": instance, "error": rejection_word(rejection)})
         }
-        Stop::Restricted { instance, sign } => {
-            json!({"kind": "restricted", "instance": instance, "error": sign})
+        Stop::Restricted {
+            instance,
+            sign,
+            until,
+        } => {
+            json!({"kind": "restricted", "instance": instance, "error": sign, "until": until})
+        }
+        Stop::OfAnother { instance, restricted } => {
+            json!({"kind": "of_another", "instance": instance, "restricted": restricted})
         }
         Stop::Unclear { instance } => json!({"kind": "unclear", "instance": instance}),
         Stop::CapReached { instance } => json!({"kind": "cap_reached", "instance": instance}),
@@ -471,14 +503,20 @@ fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
             rejection: Rejection::Unreachable(detail),
         } => ("stop-unreachable", instance, detail.clone()),
         Stop::Refused { instance, .. } => ("stop-refused", instance, String::new()),
-        Stop::Restricted { instance, sign } => ("stop-restricted", instance, sign.clone()),
+        Stop::Restricted { instance, sign, .. } => ("stop-restricted", instance, sign.clone()),
+        Stop::OfAnother { instance, .. } => ("stop-of-another", instance, String::new()),
         Stop::Unclear { instance } => ("stop-unclear", instance, String::new()),
         Stop::CapReached { instance } => ("stop-cap", instance, String::new()),
     };
-    let args = [
+    let mut args = vec![
         ("instance", instance.to_string().into()),
         ("waiting", waiting.into()),
     ];
+    match stop {
+        Stop::Restricted { until, .. } => args.push(("until", format::date(context.lang(), *until).into())),
+        Stop::OfAnother { restricted, .. } => args.push(("restricted", restricted.to_string().into())),
+        _ => {}
+    }
     let words = Words::new(context.text(key, &args)).detail(detail);
     context.output.warn(&match &words.detail {
         Some(detail) => format!("{}\n  {detail}", words.message),

@@ -10,7 +10,9 @@ use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::{wiring, words};
+use crate::app::send::settle::expire_if_over;
 use crate::app::status::{StatusReport, status};
+use crate::domain::notice::PartState;
 use crate::i18n::format;
 use crate::ports::clock::Clock;
 use crate::ports::outbox::{Outbox, OutboxError, Resolution};
@@ -52,6 +54,7 @@ fn document(report: &StatusReport) -> serde_json::Value {
         "needs_person": report.needs_person(),
         "held": report.counts.held,
         "without_receipt": report.counts.without_receipt,
+        "arrived_late": report.counts.arrived_late.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "unknown": report.unknown.iter().map(|(notice, part)| json!({
             "part": part.key.to_string(),
             "kind": part.kind.word(),
@@ -78,6 +81,8 @@ fn document(report: &StatusReport) -> serde_json::Value {
             },
             "contacts_today": i.row.as_ref().map_or(0, |r| r.contacts_today),
             "first_used_on": i.row.as_ref().and_then(|r| r.first_used_on),
+            "restricted_until": i.row.as_ref().and_then(|r| r.restriction.as_ref())
+                .filter(|r| r.holds_on(report.today)).map(|r| r.until),
             "pause_seconds": i.row.as_ref().map_or(0, |r| r.pause_left.as_secs()),
         })).collect::<Vec<_>>(),
         "last_runs": report.last_runs,
@@ -115,6 +120,25 @@ fn print(context: &Context, report: &StatusReport, shop: &crate::app::shop::Shop
         out.rows(&table)?;
         out.prose(&context.say("status-unknown-hint"))?;
         out.line("")?;
+    }
+    for (instance, restriction) in report.restricted() {
+        let args = [
+            ("instance", instance.to_string().into()),
+            ("why", restriction.why.as_str().into()),
+            ("until", format::date(lang, restriction.until).into()),
+        ];
+        out.prose(&context.text("status-restricted", &args))?;
+    }
+    if !report.counts.arrived_late.is_empty() {
+        let parts: Vec<_> = report
+            .counts
+            .arrived_late
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let first = parts.first().cloned().unwrap_or_default();
+        let args = [("parts", parts.join(", ").into()), ("first", first.into())];
+        out.prose(&context.text("status-arrived-late", &args))?;
     }
     if report.counts.held > 0 {
         out.prose(&context.text("status-held", &[("count", report.counts.held.into())]))?;
@@ -236,6 +260,14 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
             }
             error => CliError::Outbox(error),
         })?;
+    let (state, too_late) = if state == PartState::Queued {
+        let shop = wiring::shop(context, settings);
+        let expired =
+            expire_if_over(&mut outbox, &shop, &clock, args.part.notice).map_err(CliError::Outbox)?;
+        (if expired { PartState::Expired } else { state }, expired)
+    } else {
+        (state, false)
+    };
     tracing::info!(part = %args.part, state = state.word(), "resolved by a person");
     if context.output.is_json() {
         context
@@ -247,6 +279,15 @@ pub fn resolve(context: &Context, args: &ResolveArgs) -> Result<ExitCode, CliErr
             ("state", words::part_state(context, state).into()),
         ];
         context.output.prose(&context.text("resolve-done", &values))?;
+        if too_late {
+            context.output.warn(&context.text(
+                "resolve-too-late",
+                &[
+                    ("part", args.part.to_string().into()),
+                    ("days", settings.sending.expire_after_days.into()),
+                ],
+            ));
+        }
     }
     Ok(ExitCode::Done)
 }

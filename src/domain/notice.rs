@@ -381,7 +381,11 @@ pub fn next_state(from: PartState, event: PartEvent) -> Result<PartState, Illega
         (S::Queued, E::Skip) => Ok(S::Skipped),
         (S::Queued, E::Expire) => Ok(S::Expired),
 
-        (S::Sending | S::Unknown, E::Accept) => Ok(S::Accepted),
+        // Acceptance is a proof whatever was thought before: a late answer also finds a part that a person has ordered
+        // sent again (it stays), that failed on a further attempt, or that was given up.
+        (S::Sending | S::Unknown | S::Queued | S::Failed | S::Skipped | S::Expired, E::Accept) => {
+            Ok(S::Accepted)
+        }
         (S::Sending, E::RefusedForNow) => Ok(S::Queued),
         (S::Sending, E::RefusedForGood) => Ok(S::Failed),
         (S::Sending, E::Ambiguous | E::LeaseRanOut) => Ok(S::Unknown),

@@ -64,6 +64,21 @@ impl Pace {
     }
 }
 
+/// A second sign within so many days means that the first rest was too short.
+const SIGN_AGAIN_DAYS: i64 = 7;
+
+/// The first day on which a number may send again by itself after a sign on `today` that WhatsApp restricts it. Most
+/// restrictions are of a day: the next sending day, `next`. A second sign within a week: a week later. `before`: the day
+/// of the last sign that nobody has lifted.
+pub fn restricted_until(today: NaiveDate, next: NaiveDate, before: Option<NaiveDate>) -> NaiveDate {
+    let again = before.is_some_and(|day| (1..=SIGN_AGAIN_DAYS).contains(&(today - day).num_days()));
+    if again {
+        next.max(today + chrono::Days::new(SIGN_AGAIN_DAYS.unsigned_abs()))
+    } else {
+        next
+    }
+}
+
 /// Contacts a day on the first, second, ... day of a number: half again each day, from what was seen to be safe.
 const WARM_UP: [u32; 8] = [20, 30, 45, 65, 90, 120, 150, 180];
 
@@ -86,6 +101,22 @@ mod tests {
         assert_eq!(cap("2026-11-08"), Some(100));
         assert_eq!(cap("2027-11-08"), Some(100));
         assert_eq!(Pace::NONE.cap_on(first, None), None);
+    }
+
+    #[test]
+    fn a_sign_rests_until_the_next_sending_day_and_a_second_one_for_a_week() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (friday, monday) = (day("2026-11-20"), day("2026-11-23"));
+        assert_eq!(restricted_until(friday, monday, None), monday);
+        // Two processes that note the same sign are no second one, and a sign of last month is forgiven.
+        assert_eq!(restricted_until(friday, monday, Some(friday)), monday);
+        assert_eq!(restricted_until(friday, monday, Some(day("2026-10-20"))), monday);
+        assert_eq!(
+            restricted_until(friday, monday, Some(day("2026-11-13"))),
+            day("2026-11-27")
+        );
+        // A clock that was ahead proves nothing.
+        assert_eq!(restricted_until(friday, monday, Some(day("2026-12-01"))), monday);
     }
 
     #[test]

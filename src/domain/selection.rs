@@ -141,6 +141,9 @@ pub struct SelectedItem {
     pub has_boleto: bool,
 }
 
+/// A day on which somebody was written to counts though it is to come, when it is no further off than this.
+pub const FURTHEST_SET_BACK_DAYS: i64 = 7;
+
 /// To whom a notice goes, as `min_days_between` counts: two branches are two creditors and each may write; a number
 /// that stands at two customers is written to for each.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -423,9 +426,12 @@ pub fn select(
                 phone: phone.clone(),
             };
             let written = past.last_written.get(&recipient);
-            // A clock set back makes days ago negative: still too recent, unless no pause is wanted at all.
+            // A clock set back makes days ago negative: still too recent, unless no pause is wanted at all. A day further off
+            // than that was written down by a clock that was wrong, and must not keep anybody waiting until then.
             let pause = i64::from(rules.min_days_between);
-            if let Some(written) = written.filter(|w| pause > 0 && (rules.day - **w).num_days() < pause) {
+            if let Some(written) = written.filter(|w| {
+                pause > 0 && (-FURTHEST_SET_BACK_DAYS..pause).contains(&(rules.day - **w).num_days())
+            }) {
                 let detail = format!("on {written}");
                 out.skipped
                     .push(skip(Some(&contact.id), None, SkipReason::WrittenRecently, detail));

@@ -110,6 +110,8 @@ pub struct Untouched {
     pub id: NoticeId,
     /// The close it came from.
     pub close: NaiveDate,
+    /// First day on which it may leave.
+    pub send_on: NaiveDate,
     /// Its run waits for a person.
     pub held: bool,
     /// Creditor.
@@ -223,6 +225,8 @@ pub struct Notice {
     pub reason: Option<String>,
     /// Day (shop's zone) of the first claim of a part; `None`: untouched.
     pub first_departure: Option<NaiveDate>,
+    /// Grows with each change of the notice or its parts.
+    pub revision: i64,
     /// The receivables that fire.
     pub items: Vec<NoticeItem>,
     /// The parts in order.
@@ -275,6 +279,9 @@ pub struct Part {
     pub gateway_id: Option<String>,
     /// When it was accepted.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// An earlier attempt was accepted after a person had ordered it sent again: it may be there twice. Until a person
+    /// says [`Resolution::Sent`].
+    pub arrived_late: bool,
 }
 
 /// What a notice's first departure found by its fresh read; replaces what the scan stored.
@@ -293,6 +300,9 @@ pub struct Departure {
 pub struct Begin {
     /// Which part.
     pub part: PartKey,
+    /// The notice as the contents were made from, see [`Notice::revision`]. It fences the first departure: when another
+    /// worker has rebuilt the notice since, what it says and claims now is not what would leave.
+    pub revision: i64,
     /// Name of this worker (host, process).
     pub owner: String,
     /// How long the request may take at most; the lease ends after it by the server's clock.
@@ -327,8 +337,28 @@ pub enum Begun {
     Wait(Duration),
     /// The instance has written to as many contacts as it may today.
     CapReached,
+    /// WhatsApp restricts the instance's number: nothing leaves it until a day, or a person's word.
+    Restricted(Restriction),
     /// Not ours to send (taken, settled, ended, or an earlier part is unsettled).
     NotNow,
+}
+
+/// A sign that WhatsApp restricts the number of an instance, remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restriction {
+    /// Day (shop's zone) of the sign.
+    pub on: NaiveDate,
+    /// First day on which the instance may send again by itself.
+    pub until: NaiveDate,
+    /// The sign, scrubbed.
+    pub why: String,
+}
+
+impl Restriction {
+    /// Nothing may leave the instance on `today`.
+    pub fn holds_on(&self, today: NaiveDate) -> bool {
+        today < self.until
+    }
 }
 
 /// What became of a part, to be recorded under its attempt.
@@ -470,6 +500,8 @@ pub struct Counts {
     pub held: u32,
     /// Replies that a person should look at.
     pub replies_for_person: u32,
+    /// Parts of which an earlier attempt was accepted late: they may be there twice.
+    pub arrived_late: Vec<PartKey>,
     /// Accepted parts without a receipt since before a given instant.
     pub without_receipt: u32,
 }
@@ -487,6 +519,8 @@ pub struct InstanceRow {
     pub first_used_on: Option<NaiveDate>,
     /// How long it must still pause.
     pub pause_left: Duration,
+    /// The last sign of a restriction that nobody has lifted; see [`Restriction::holds_on`].
+    pub restriction: Option<Restriction>,
 }
 
 /// An entry of the append-only log.
@@ -805,6 +839,26 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn instances(&mut self, today: NaiveDate) -> Result<Vec<InstanceRow>, OutboxError>;
+    /// Remembers a sign of restriction: [`Self::begin`] starts nothing at the instance until its day has come. What is
+    /// remembered already is never shortened.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn restrict(
+        &mut self,
+        instance: &InstanceId,
+        restriction: &Restriction,
+        now: DateTime<Utc>,
+    ) -> Result<(), OutboxError>;
+    /// A person has looked: forgets the signs of an instance, or of all. Tells how many instances had one.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn lift_restriction(
+        &mut self,
+        instance: Option<&InstanceId>,
+        now: DateTime<Utc>,
+    ) -> Result<u32, OutboxError>;
     /// The newest notices of a customer, newest first.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! A shop's day by the real binary, a real Firebird and the real HTTP of the stand-in gateway.
 
+mod clock;
 mod crashes;
 mod documents;
 mod faults;
@@ -9,6 +10,7 @@ mod pair;
 mod pair_patience;
 mod refusals;
 mod replies;
+mod restriction;
 mod scan;
 mod send;
 mod whole;

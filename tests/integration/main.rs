@@ -2,6 +2,7 @@
 
 mod support;
 
+mod a_year;
 mod bad_inputs;
 mod chaos;
 mod cli;
@@ -19,4 +20,3 @@ mod sandbox;
 mod schedule;
 mod schemas;
 mod tools;
-mod year;

@@ -108,6 +108,8 @@ fn work(shared: &Arc<Shared>, me: usize, what: Work, shop: &Shop) {
         shared: Arc::clone(shared),
         me,
     };
+    // A process of its own: what the one before it has seen, it has not.
+    shared.lock().signs.remove(&me);
     match what {
         Work::Send => {
             let gateway = |_: &_| Ok(Box::new(hand.clone()) as Box<dyn Gateway>);
@@ -579,6 +581,7 @@ fn a_notice_under_way_expires_though_its_instance_never_comes_back() {
     let id = NoticeId(1);
     let begin = Begin {
         part: PartKey { notice: id, seq: 1 },
+        revision: 0,
         owner: "worker".to_owned(),
         lease: Duration::from_secs(90),
         to: CanonicalId("555187654321@s.whatsapp.net".to_owned()),

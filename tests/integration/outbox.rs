@@ -162,6 +162,7 @@ pub fn part(notice: NoticeId, seq: u16) -> PartKey {
 pub fn begin(part: PartKey) -> Begin {
     Begin {
         part,
+        revision: 0,
         owner: "worker-1".to_owned(),
         lease: Duration::from_secs(60),
         to: CanonicalId("555187654321@s.whatsapp.net".to_owned()),

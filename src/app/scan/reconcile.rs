@@ -24,15 +24,21 @@ pub(super) struct Reconciled {
     pub skipped: Vec<Skipped>,
 }
 
-/// What is new against what stands untouched. Notices of earlier closes are superseded; one of this close stays
+/// What is new against what stands untouched. Notices of earlier closes are superseded, and those that a clock that was
+/// ahead had put off to a day after `day`, the reference day: they were selected for that day, and would wait for it. One of this close stays
 /// when it says the same, and is replaced when it says something else, or when what it claims is selected under
 /// another branch or customer now (a receivable that moved).
-pub(super) fn reconcile(selected: Vec<Selected>, replaceable: &[&Untouched], close: NaiveDate) -> Reconciled {
+pub(super) fn reconcile(
+    selected: Vec<Selected>,
+    replaceable: &[&Untouched],
+    close: NaiveDate,
+    day: NaiveDate,
+) -> Reconciled {
     let mut out = Reconciled::default();
     let mut of_this_close: HashMap<(&BranchId, &CustomerId, &Phone), &Untouched> = HashMap::new();
     let mut claimed: HashMap<(&ReceivableId, &Phone, Stage), NoticeId> = HashMap::new();
     for notice in replaceable {
-        if notice.close < close {
+        if notice.close < close || notice.send_on > day {
             out.superseded.push(notice.id);
             continue;
         }
@@ -121,6 +127,7 @@ mod tests {
         Untouched {
             id: NoticeId(id),
             close: day(close),
+            send_on: day(close) + chrono::Days::new(1),
             held,
             branch: like.branch.clone(),
             customer: like.customer.clone(),
@@ -133,7 +140,7 @@ mod tests {
     fn outcome(select: Vec<Selected>, store: &[Untouched]) -> (usize, usize, Vec<i64>, u32) {
         let close = day("2026-11-23");
         let replaceable: Vec<_> = store.iter().collect();
-        let r = reconcile(select, &replaceable, close);
+        let r = reconcile(select, &replaceable, close, close + chrono::Days::new(1));
         let size = run_size(&r, store, close);
         (
             r.new.len(),
@@ -173,6 +180,16 @@ mod tests {
         let store = [stored(5, BEFORE, false, &a), stored(6, BEFORE, true, &a)];
         assert_eq!(outcome(vec![a], &store), (1, 0, vec![5, 6], 1));
         assert_eq!(outcome(vec![], &store), (0, 0, vec![5, 6], 0));
+    }
+
+    #[test]
+    fn what_a_clock_that_was_ahead_put_off_is_selected_afresh() {
+        let a = selected("1", "7", 1, &[("A", 7)]);
+        let mut ahead = stored(5, TODAY, false, &a);
+        ahead.send_on = day("2026-12-03");
+        assert_eq!(outcome(vec![a], std::slice::from_ref(&ahead)), (1, 0, vec![5], 1));
+        // Of a stage that is not reached yet, too.
+        assert_eq!(outcome(vec![], &[ahead]), (0, 0, vec![5], 0));
     }
 
     #[test]

@@ -18,21 +18,22 @@ pub mod workers;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use chrono::NaiveDateTime;
+use chrono::{Days, NaiveDate, NaiveDateTime};
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
+use crate::domain::pacing::restricted_until;
 use crate::domain::phone::Phone;
 use crate::ports::clock::{Clock, Random};
 use crate::ports::erp::{DatabaseError, Erp, ErpError};
 use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{Gateway, GatewayError, LinkState, OpenGateway, Rejection};
-use crate::ports::outbox::{Outbox, OutboxError};
+use crate::ports::outbox::{Outbox, OutboxError, Restriction};
 
 use super::dossier::DossierError;
 use super::ground::GroundError;
 use super::shop::Shop;
-use workers::Allowance;
+use workers::Run;
 
 /// What to send.
 #[derive(Debug, Clone, Default)]
@@ -172,12 +173,24 @@ pub enum Stop {
         /// Why.
         rejection: Rejection,
     },
-    /// WhatsApp restricts the number: everything stops.
+    /// WhatsApp restricts the number: its instance sends nothing until a day, or until a person has looked. It is
+    /// remembered in the database, for every process. Met on the way, it stops the whole run ([`Stop::OfAnother`]);
+    /// remembered from an earlier run, only its own instance.
     Restricted {
         /// Which instance.
         instance: InstanceId,
         /// The sign.
         sign: String,
+        /// First day on which it sends again by itself.
+        until: NaiveDate,
+    },
+    /// Nothing more left of this instance in this run, since the number of another one was restricted. The next run
+    /// goes on with it.
+    OfAnother {
+        /// Which instance.
+        instance: InstanceId,
+        /// The one that is restricted.
+        restricted: InstanceId,
     },
     /// Several answers in a row that prove nothing: the circuit breaker opened.
     Unclear {
@@ -335,6 +348,17 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
         }
         by_instance.entry(stored.instance).or_default().push(id);
     }
+    // Not even the gateway is asked about a number that rests.
+    for row in ctx.outbox.instances(today)? {
+        let Some(restriction) = row.restriction.filter(|r| r.holds_on(today)) else {
+            continue;
+        };
+        if let Some(notices) = by_instance.remove(&row.instance) {
+            sizes.remove(&row.instance);
+            report.waiting += notices.len();
+            report.stops.push(restricted(&row.instance, restriction));
+        }
+    }
     // They send side by side: the one with the most to do is the last to end.
     let estimates = sizes
         .values()
@@ -344,7 +368,7 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
         (!request.ignore_window && !ctx.shop.may_send(now)).then(|| Stop::Window(ctx.shop.next_opening(now)));
     if closed.is_some() || request.dry_run {
         report.waiting = report.due;
-        report.stops.extend(closed);
+        report.stops.splice(0..0, closed);
         return Ok(report);
     }
     (ctx.on_event)(&SendEvent::Begins {
@@ -362,13 +386,12 @@ pub fn send(ctx: &mut SendContext<'_>, request: &SendRequest) -> Result<SendRepo
 /// Works through the notices of one instance; why it stopped early is among the stops of its report.
 fn send_instance(
     ctx: &mut SendContext<'_>,
-    request: &SendRequest,
+    run: &Run<'_>,
     instance: &InstanceId,
     notices: &[NoticeId],
-    left: &Allowance,
     report: &mut SendReport,
 ) -> Result<(), SendError> {
-    let stop = until_stopped(ctx, request, instance, notices, left, report)?;
+    let stop = until_stopped(ctx, run, instance, notices, report)?;
     report.stops.extend(stop);
     Ok(())
 }
@@ -376,10 +399,9 @@ fn send_instance(
 /// The same. `Some`: it stopped early.
 fn until_stopped(
     ctx: &mut SendContext<'_>,
-    request: &SendRequest,
+    run: &Run<'_>,
     instance: &InstanceId,
     notices: &[NoticeId],
-    left: &Allowance,
     report: &mut SendReport,
 ) -> Result<Option<Stop>, SendError> {
     let gateway = match (ctx.gateway)(instance) {
@@ -392,6 +414,8 @@ fn until_stopped(
         }
     };
     if let Some(stop) = link_down(&*gateway, instance) {
+        // That WhatsApp has ended the link is remembered; nothing was under way, so the others go on.
+        report.stops.extend(remember(ctx, &*gateway, instance)?);
         return Ok(Some(stop));
     }
     let mut unclear = 0;
@@ -400,15 +424,18 @@ fn until_stopped(
             return Ok(Some(Stop::Interrupted));
         }
         let now = ctx.clock.now();
-        if !request.ignore_window && !ctx.shop.may_send(now) {
+        if !run.request.ignore_window && !ctx.shop.may_send(now) {
             return Ok(Some(Stop::Window(ctx.shop.next_opening(now))));
         }
-        if !left.take() {
+        if let Some(stop) = run.stopped_by_another(instance) {
+            return Ok(Some(stop));
+        }
+        if !run.take() {
             return Ok(Some(Stop::Limit));
         }
-        let done = notice::work(ctx, &*gateway, *id, request, report);
+        let done = notice::work(ctx, &*gateway, *id, run, report);
         if !done.as_ref().is_ok_and(|done| done.departed) {
-            left.put_back();
+            run.put_back();
         }
         let done = match done {
             Err(error) if error.is_interruption() => return Ok(Some(Stop::Interrupted)),
@@ -425,11 +452,9 @@ fn until_stopped(
                 report.waiting = report.waiting.saturating_sub(1);
             }
         }
-        if let Some(sign) = gateway.restriction() {
-            return Ok(Some(Stop::Restricted {
-                instance: instance.clone(),
-                sign,
-            }));
+        if let Some(stop) = remember(ctx, &*gateway, instance)? {
+            run.restricted(instance);
+            return Ok(Some(stop));
         }
         if done.stop.is_some() {
             return Ok(done.stop);
@@ -441,12 +466,74 @@ fn until_stopped(
             let in_a_row = (unclear >= UNCLEAR_IN_A_ROW).then(|| Stop::Unclear {
                 instance: instance.clone(),
             });
+            if let Some(sign) = remember(ctx, &*gateway, instance)? {
+                run.restricted(instance);
+                report.stops.extend(down);
+                return Ok(Some(sign));
+            }
             if let Some(stop) = down.or(in_a_row) {
                 return Ok(Some(stop));
             }
         }
     }
     Ok(None)
+}
+
+fn restricted(instance: &InstanceId, restriction: Restriction) -> Stop {
+    Stop::Restricted {
+        instance: instance.clone(),
+        sign: restriction.why,
+        until: restriction.until,
+    }
+}
+
+/// Writes down the sign of a restriction that the gateway has met, for all runs to come.
+fn remember(
+    ctx: &mut SendContext<'_>,
+    gateway: &dyn Gateway,
+    instance: &InstanceId,
+) -> Result<Option<Stop>, SendError> {
+    let Some(why) = gateway.restriction() else {
+        return Ok(None);
+    };
+    let found = note_restriction(ctx.outbox, ctx.shop, ctx.clock, instance, why)?;
+    Ok(Some(restricted(instance, found)))
+}
+
+/// Remembers a sign that WhatsApp restricts an instance's number, and for how long it rests.
+///
+/// # Errors
+/// [`OutboxError`].
+pub fn note_restriction(
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+    instance: &InstanceId,
+    why: String,
+) -> Result<Restriction, OutboxError> {
+    let now = clock.now();
+    let today = shop.today(now);
+    let known = outbox
+        .instances(today)?
+        .into_iter()
+        .find(|row| row.instance == *instance);
+    let before = known.and_then(|row| row.restriction);
+    let tomorrow = today + Days::new(1);
+    let next = shop
+        .sending
+        .next_sending_day(tomorrow, shop.send_at)
+        .unwrap_or(tomorrow);
+    let restriction = Restriction {
+        on: today,
+        until: restricted_until(today, next, before.as_ref().map(|r| r.on)),
+        why,
+    };
+    // Another process has noted it, and for longer.
+    if let Some(before) = before.filter(|before| before.until > restriction.until && before.on == today) {
+        return Ok(before);
+    }
+    outbox.restrict(instance, &restriction, now)?;
+    Ok(restriction)
 }
 
 /// Why nothing can be sent from an instance at this moment; `None`: its link is open.

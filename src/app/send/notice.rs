@@ -19,6 +19,7 @@ use super::super::dossier::{Dossier, DossierError, Letter};
 use super::super::ground::GroundError;
 use super::super::shop::Shop;
 use super::part::{self, PartResult, Ready};
+use super::workers::Run;
 use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Stop};
 
 /// What became of a notice in this run.
@@ -47,7 +48,7 @@ pub fn work(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     id: NoticeId,
-    request: &SendRequest,
+    run: &Run<'_>,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
     let Some(stored) = ctx.ask(|outbox| outbox.notice(id))? else {
@@ -117,7 +118,7 @@ pub fn work(
         }
     };
     failpoint::reached(Step::AfterResolve);
-    send_parts(ctx, gateway, id, &dossier, &to, request, report)
+    send_parts(ctx, gateway, id, &dossier, &to, run, report)
 }
 
 /// Nothing of it was ever begun.
@@ -266,6 +267,12 @@ fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Resu
         ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "opted_out", now))?;
         return Ok(false);
     }
+    // A crash came between the refusal and this: boletos never arrive bare.
+    let text = stored.parts.iter().find(|p| p.kind == PartKind::Text);
+    if text.is_some_and(|text| text.state == PartState::Failed) {
+        ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "text_failed", now))?;
+        return Ok(false);
+    }
     let open = dossier.open_of(stored);
     if open.is_empty() {
         ctx.ask(|outbox| outbox.settle_queued(&keys(&queued), PartEvent::Skip, "paid", now))?;
@@ -319,10 +326,6 @@ fn resolve(
                 reason: None,
             },
         },
-        GatewayError::Restricted(sign) => Stop::Restricted {
-            instance: stored.instance.clone(),
-            sign,
-        },
         error => Stop::Gateway {
             instance: stored.instance.clone(),
             error,
@@ -364,7 +367,7 @@ fn send_parts(
     id: NoticeId,
     dossier: &Dossier,
     to: &CanonicalId,
-    request: &SendRequest,
+    run: &Run<'_>,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
     let mut departed = false;
@@ -403,7 +406,7 @@ fn send_parts(
                 stop = Some(Stop::Interrupted);
                 break;
             }
-            if let Some(closed) = window_closed(ctx, request) {
+            if let Some(closed) = window_closed(ctx, run.request) {
                 stop = Some(closed);
                 break;
             }
@@ -430,19 +433,21 @@ fn send_parts(
             index: seq,
             content: &content,
             is_last: is_last(seq),
+            run,
         };
         let next = contents.get(seq + 1).and_then(|content| {
-            let open = window_closed(ctx, request).is_none() && gateway.restriction().is_none();
+            let open = window_closed(ctx, run.request).is_none() && !run.is_stopped();
             Some(Ready {
                 index: seq + 1,
                 content: content.as_ref().filter(|_| open)?,
                 is_last: is_last(seq + 1),
+                run,
             })
         });
         let (result, next_claim) = loop {
             match part::send(ctx, gateway, &notice, to, &ready, claim.take(), next.as_ref())? {
                 // It closed during a pause, and whoever started this run wants it to go on.
-                (PartResult::Stop(Stop::Window(_)), None) if request.ignore_window => {}
+                (PartResult::Stop(Stop::Window(_)), None) if run.request.ignore_window => {}
                 done => break done,
             }
         };

@@ -14,7 +14,8 @@ use crate::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcom
 use crate::ports::outbox::{Begin, Begun, Notice, OutboxError, Outcome, Recorded};
 
 use super::notice::{is_for_good, pause};
-use super::{SendContext, SendError, SendEvent, Stop};
+use super::workers::Run;
+use super::{SendContext, SendError, SendEvent, Stop, restricted};
 
 /// What became of a part in this run.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub struct Ready<'a> {
     pub content: &'a Content,
     /// Nothing of the notice comes after it.
     pub is_last: bool,
+    /// The run that sends it.
+    pub run: &'a Run<'a>,
 }
 
 /// How much longer than the request's own limit a lease lasts. A worker that took longer than this from the claim
@@ -84,6 +87,10 @@ pub fn send(
         } = match claim.take() {
             Some(claim) => claim,
             None => {
+                if ready.run.is_stopped() {
+                    let stop = ready.run.stopped_by_another(&notice.instance);
+                    return Ok((stop.map_or(PartResult::NotNow, PartResult::Stop), None));
+                }
                 let intent = intent(ctx, gateway, notice, to, ready)?;
                 let since = ctx.clock.monotonic();
                 match ctx.ask(|outbox| outbox.begin(&intent))? {
@@ -96,6 +103,10 @@ pub fn send(
                     Begun::CapReached => {
                         let instance = notice.instance.clone();
                         return Ok((PartResult::Stop(Stop::CapReached { instance }), None));
+                    }
+                    Begun::Restricted(restriction) => {
+                        let stop = restricted(&notice.instance, restriction);
+                        return Ok((PartResult::Stop(stop), None));
                     }
                     Begun::Wait(wait) => {
                         (ctx.on_event)(&SendEvent::Pause(wait));
@@ -125,9 +136,15 @@ pub fn send(
             ctx.spent.gateway += ctx.clock.monotonic().saturating_sub(asked);
             outcome
         };
+        if gateway.restriction().is_some() {
+            // From this moment on nobody begins anything more; what came with the sign is recorded as it is.
+            ready.run.restricted(&notice.instance);
+        }
         failpoint::reached(Step::AfterRequest);
-        let record = recordable(ctx, &outcome, attempt);
-        let next = next.filter(|_| matches!(outcome, SendOutcome::Accepted { .. }));
+        let wait = backoff(ctx, &outcome, tries + 1);
+        let record = recordable(ctx, &outcome, wait);
+        let next =
+            next.filter(|_| matches!(outcome, SendOutcome::Accepted { .. }) && !ready.run.is_stopped());
         let (recorded, next_claim) =
             record_and_claim(ctx, gateway, notice, to, (part.key, attempt, &record), next)?;
         failpoint::reached(Step::AfterRecord);
@@ -151,9 +168,21 @@ pub fn send(
             SendOutcome::Rejected(rejection) => rejection,
         };
         tries += 1;
-        if let Some(stop) = before_next_try(ctx, notice, rejection, tries, asked) {
+        if let Some(stop) = before_next_try(ctx, notice, rejection, (tries, wait), asked) {
             return Ok((PartResult::Stop(stop), None));
         }
+    }
+}
+
+/// How long a refused part waits before its next try: what the gateway asks for, else drawn from zero to a bound that
+/// doubles with each try (full jitter).
+fn backoff(ctx: &SendContext<'_>, outcome: &SendOutcome, tries: u32) -> Duration {
+    match outcome {
+        SendOutcome::Rejected(Rejection::RateLimited {
+            retry_after: Some(after),
+        }) => *after,
+        SendOutcome::Rejected(_) => ctx.random.between(Duration::ZERO, longest_backoff(tries)),
+        _ => Duration::ZERO,
     }
 }
 
@@ -162,7 +191,7 @@ fn before_next_try(
     ctx: &mut SendContext<'_>,
     notice: &Notice,
     rejection: Rejection,
-    tries: u32,
+    (tries, wait): (u32, Duration),
     asked: DateTime<Utc>,
 ) -> Option<Stop> {
     let hopeless = matches!(rejection, Rejection::Unauthorized | Rejection::UnknownInstance);
@@ -170,12 +199,6 @@ fn before_next_try(
         let instance = notice.instance.clone();
         return Some(Stop::Refused { instance, rejection });
     }
-    let wait = match &rejection {
-        Rejection::RateLimited {
-            retry_after: Some(after),
-        } => *after,
-        _ => ctx.random.between(Duration::ZERO, longest_backoff(tries)),
-    };
     (ctx.on_event)(&SendEvent::Pause(wait));
     if !pause(ctx.clock, wait) {
         return Some(Stop::Interrupted);
@@ -201,6 +224,7 @@ fn intent(
     let daily_cap = daily_cap(ctx, notice, today)?;
     Ok(Begin {
         part: notice.parts[ready.index].key,
+        revision: notice.revision,
         owner: ctx.owner.clone(),
         lease: gateway.send_timeout() + LEASE_MARGIN,
         to: to.clone(),
@@ -281,8 +305,8 @@ fn daily_cap(
     Ok(ctx.shop.pace.cap_on(today, first_used_on))
 }
 
-/// What to record about an outcome.
-fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, attempt: u32) -> Outcome {
+/// What to record about an outcome; `wait`: for so long this worker, and every other one, leaves the part alone.
+fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, wait: Duration) -> Outcome {
     let now = ctx.clock.now();
     let base = Outcome {
         event: PartEvent::Accept,
@@ -316,10 +340,7 @@ fn recordable(ctx: &SendContext<'_>, outcome: &SendOutcome, attempt: u32) -> Out
                 PartEvent::RefusedForNow
             };
             let next_try_at = match rejection {
-                Rejection::RateLimited { retry_after } => {
-                    let wait = retry_after.unwrap_or_else(|| longest_backoff(attempt));
-                    chrono::Duration::from_std(wait).ok().map(|wait| now + wait)
-                }
+                Rejection::RateLimited { .. } => chrono::Duration::from_std(wait).ok().map(|wait| now + wait),
                 _ => None,
             };
             Outcome {

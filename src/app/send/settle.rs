@@ -5,12 +5,14 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::domain::ids::InstanceId;
-use crate::domain::notice::{PartEvent, PartState};
+use crate::domain::notice::{NoticeId, PartEvent, PartState};
+use crate::ports::clock::Clock;
 use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
-use crate::ports::outbox::{Outcome, Recorded};
+use crate::ports::outbox::{Notice, Outbox, OutboxError, Outcome, Recorded};
 
 use super::super::receipts;
+use super::super::shop::Shop;
 use super::{SendContext, SendError, SendEvent, SendReport};
 
 /// A part is looked up no sooner than this after its request was begun: what is on its way may still arrive.
@@ -121,22 +123,51 @@ pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendErr
             continue;
         };
         // Those under way come first.
-        let Some(since) = notice.first_departure else {
+        if notice.first_departure.is_none() {
             break;
-        };
-        if super::notice::days_are_over(ctx.shop, since, today) {
-            let queued: Vec<_> = notice
-                .parts
-                .iter()
-                .filter(|p| p.state == PartState::Queued)
-                .map(|p| p.key)
-                .collect();
-            let now = ctx.clock.now();
-            ctx.outbox
-                .settle_queued(&queued, PartEvent::Expire, "days_over", now)?;
         }
+        expire_one(ctx.outbox, ctx.shop, ctx.clock, &notice)?;
     }
     Ok(())
+}
+
+/// A person ordered a part of this notice sent again: when the notice's days are over nothing of it leaves any more, and
+/// its queued parts expire at once. What it had claimed is free then, unless something of it may have left, and the next
+/// scan selects afresh. `true`: they were over.
+///
+/// # Errors
+/// [`OutboxError`].
+pub fn expire_if_over(
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+    notice: NoticeId,
+) -> Result<bool, OutboxError> {
+    match outbox.notice(notice)? {
+        Some(notice) => expire_one(outbox, shop, clock, &notice),
+        None => Ok(false),
+    }
+}
+
+fn expire_one(
+    outbox: &mut dyn Outbox,
+    shop: &Shop,
+    clock: &dyn Clock,
+    notice: &Notice,
+) -> Result<bool, OutboxError> {
+    let now = clock.now();
+    let over = |since| super::notice::days_are_over(shop, since, shop.today(now));
+    if !notice.first_departure.is_some_and(over) {
+        return Ok(false);
+    }
+    let queued: Vec<_> = notice
+        .parts
+        .iter()
+        .filter(|p| p.state == PartState::Queued)
+        .map(|p| p.key)
+        .collect();
+    outbox.settle_queued(&queued, PartEvent::Expire, "days_over", now)?;
+    Ok(true)
 }
 
 /// Asks the gateways for the receipts that are still wanted. A gateway that does not answer is asked next time.

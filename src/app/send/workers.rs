@@ -1,10 +1,11 @@
 //! Several instances send side by side: a worker each, with an outbox connection, a view of the ERP and a gateway of its
-//! own. Nothing is shared but what a run has once: the limit, Ctrl-C, and the ear of whoever watches.
+//! own. Nothing is shared but what a run has once: the limit, Ctrl-C, a
+//! restriction that stops them all, and the ear of whoever watches.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::NoticeId;
@@ -14,26 +15,57 @@ use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, S
 /// So many instances send at once; the others follow as these end. Each costs two connections to the database.
 const AT_ONCE: usize = 16;
 
-/// What is left of `--limit`, for all workers together.
+/// What a run has once, for all its workers together.
 #[derive(Debug)]
-pub struct Allowance(AtomicUsize);
+pub struct Run<'a> {
+    /// What was asked for.
+    pub request: &'a SendRequest,
+    /// What is left of `--limit`.
+    left: AtomicUsize,
+    /// The first instance whose number WhatsApp was seen to restrict.
+    restricted: OnceLock<InstanceId>,
+}
 
-impl Allowance {
-    /// `None`: no limit.
-    pub fn new(limit: Option<usize>) -> Self {
-        Allowance(AtomicUsize::new(limit.unwrap_or(usize::MAX)))
+impl<'a> Run<'a> {
+    /// One that begins.
+    pub fn new(request: &'a SendRequest) -> Self {
+        Run {
+            request,
+            left: AtomicUsize::new(request.limit.unwrap_or(usize::MAX)),
+            restricted: OnceLock::new(),
+        }
     }
 
-    /// Takes one notice out of it; `false`: it is used up.
+    /// Takes one notice out of the limit; `false`: it is used up.
     pub fn take(&self) -> bool {
-        self.0
+        self.left
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
             .is_ok()
     }
 
     /// Puts back what did not depart.
     pub fn put_back(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.left.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// WhatsApp restricts this number: no worker begins anything more.
+    pub fn restricted(&self, instance: &InstanceId) {
+        // The first one stays.
+        let _ = self.restricted.set(instance.clone());
+    }
+
+    /// A number was restricted.
+    pub fn is_stopped(&self) -> bool {
+        self.restricted.get().is_some()
+    }
+
+    /// Why `instance` sends no more, when the number of another one was restricted.
+    pub fn stopped_by_another(&self, instance: &InstanceId) -> Option<Stop> {
+        let restricted = self.restricted.get().filter(|one| *one != instance)?;
+        Some(Stop::OfAnother {
+            instance: instance.clone(),
+            restricted: restricted.clone(),
+        })
     }
 }
 
@@ -54,17 +86,17 @@ pub fn send_all(
     by_instance: BTreeMap<InstanceId, Vec<NoticeId>>,
     report: &mut SendReport,
 ) -> Result<(), SendError> {
-    let left = Allowance::new(request.limit);
+    let run = Run::new(request);
     if by_instance.len() <= 1 {
         for (instance, notices) in by_instance {
             let mut own = SendReport::of_waiting(notices.len());
-            let result = send_instance(ctx, request, &instance, &notices, &left, &mut own);
+            let result = send_instance(ctx, &run, &instance, &notices, &mut own);
             report.add(own);
             result?;
         }
         return Ok(());
     }
-    for (instance, own, result) in side_by_side(ctx, request, by_instance, &left) {
+    for (instance, own, result) in side_by_side(ctx, &run, by_instance) {
         report.add(own);
         if let Err(error) = result {
             report.failures.push((instance, error));
@@ -75,9 +107,8 @@ pub fn send_all(
 
 fn side_by_side(
     ctx: &mut SendContext<'_>,
-    request: &SendRequest,
+    run: &Run<'_>,
     by_instance: BTreeMap<InstanceId, Vec<NoticeId>>,
-    left: &Allowance,
 ) -> Vec<Brought> {
     let count = by_instance.len().min(AT_ONCE);
     let queue = Mutex::new(by_instance.into_iter());
@@ -93,7 +124,7 @@ fn side_by_side(
                     let mut brought = Vec::new();
                     while let Some((instance, notices)) = next() {
                         let mut own = SendReport::of_waiting(notices.len());
-                        let result = hire.work(request, &instance, &notices, left, &say, &mut own);
+                        let result = hire.work(run, &instance, &notices, &say, &mut own);
                         brought.push((instance, own, result));
                     }
                     brought
@@ -143,10 +174,9 @@ impl<'a> Hire<'a> {
     /// outside the database, too, before its request leaves.
     fn work(
         &self,
-        request: &SendRequest,
+        run: &Run<'_>,
         instance: &InstanceId,
         notices: &[NoticeId],
-        left: &Allowance,
         say: &Sender<Heard>,
         report: &mut SendReport,
     ) -> Result<(), SendError> {
@@ -180,7 +210,7 @@ impl<'a> Hire<'a> {
             on_event: &mut on_event,
             spent: Spent::default(),
         };
-        let result = send_instance(&mut ctx, request, instance, notices, left, report);
+        let result = send_instance(&mut ctx, run, instance, notices, report);
         report.spent.add(ctx.spent);
         result
     }

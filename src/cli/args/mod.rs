@@ -255,8 +255,11 @@ pub struct SendArgs {
     /// Also outside the sending window.
     #[arg(long)]
     pub ignore_window: bool,
+    /// A person has looked at the phone: this instance, or all, may send again though WhatsApp restricted the number.
+    #[arg(long, value_name = "INSTANCE", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["dry_run", "test"])]
+    pub resume: Option<String>,
     /// The database was put back to an older state, and a person has looked: nothing is sent by this call.
-    #[arg(long, conflicts_with_all = ["dry_run", "limit", "ignore_window", "test"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "limit", "ignore_window", "resume", "test"])]
     pub confirm_restore: bool,
     /// Send this customer's notice, marked TESTE, to a phone of ours.
     #[arg(long, value_name = "CUSTOMER", value_parser = parse::customer, requires = "to", conflicts_with_all = ["dry_run", "limit"])]

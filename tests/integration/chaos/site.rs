@@ -11,7 +11,7 @@ use serde_json::Value;
 use wa_notify::adapters::firebird::connection::{Connection, ConnectionSettings};
 use wa_notify::adapters::firebird::migrations::migrate;
 use wa_notify::adapters::firebird::outbox::FirebirdOutbox;
-use wa_notify::adapters::firebird::sample::{Dirt, SampleSpec, seed};
+use wa_notify::adapters::firebird::sample::{Dirt, SampleSpec, pay, seed};
 use wa_notify::adapters::system_clock::{StopSignal, SystemClock};
 use wa_notify::domain::notice::{NoticeId, NoticeState, PartState};
 use wa_notify::ports::clock::Clock;
@@ -303,6 +303,19 @@ impl<'a> Site<'a> {
             row.opt_int(at).expect(sql).expect("not null")
         };
         rows.iter().map(|row| (int(row, 0), int(row, 1))).collect()
+    }
+
+    /// The first notices' receivables are paid; letters differ from those of a round in which nobody pays.
+    pub fn somebody_pays(&mut self, notices: i64) {
+        self.other_day = true;
+        let mut outbox = FirebirdOutbox::open(&self.settings).expect("the outbox");
+        let mut connection = self.connect();
+        for id in 1..=notices {
+            let notice = outbox.notice(NoticeId(id)).expect("a notice");
+            for item in notice.into_iter().flat_map(|notice| notice.items) {
+                pay(&mut connection, &item.receivable).expect("a payment");
+            }
+        }
     }
 
     /// All notices, whole.

@@ -70,7 +70,7 @@ fn have_the_keys_of_the_contract() {
     let status = site.json("09:11", &["status"], 8);
     keys(
         &status,
-        "close notices parts needs_person held without_receipt unknown replies instances last_runs moved_clock",
+        "close notices parts needs_person held without_receipt arrived_late unknown replies instances last_runs moved_clock",
     );
     keys(
         &status["unknown"][0],
@@ -79,7 +79,7 @@ fn have_the_keys_of_the_contract() {
     keys(&status["replies"][0], "phone at intent text media notice");
     keys(
         &status["instances"][0],
-        "instance state contacts_today first_used_on pause_seconds",
+        "instance state contacts_today first_used_on restricted_until pause_seconds",
     );
     assert_eq!(status["replies"][0]["phone"], notices(&scan)[1]["phone"], "E.164");
 

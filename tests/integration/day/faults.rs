@@ -182,6 +182,29 @@ fn too_many_requests_are_slowed_down() {
 }
 
 #[test]
+fn too_many_requests_without_a_time_back_off_and_go_on_in_the_same_run() {
+    let site = Site::of(1);
+    site.scan();
+    // Zero seconds to wait is what the gateway says here: the next try is at once, and twice in a row.
+    site.sandbox
+        .faults(json!({"fault": "too_many_requests", "retry_after": 0, "skip": 1, "times": 2}));
+    assert_eq!(site.send(0)["notices"], json!({"sent": 1}));
+    nothing_came_twice(&site);
+}
+
+#[test]
+fn a_retry_after_the_notices_days_says_that_it_is_too_late() {
+    let site = second_part_meets("error_before");
+    let said = site
+        .run("2026-08-20 10:00", &["resolve", "1.2", "retry"])
+        .expect(0);
+    let words = format!("{} {}", said.stdout, said.stderr).replace('\n', " ");
+    assert!(words.contains("já passaram"), "{words}");
+    assert_eq!(site.parts("1")[1..], ["expired", "expired", "expired"]);
+    assert_eq!(site.messages().len(), 1);
+}
+
+#[test]
 fn a_number_without_whatsapp_fails_alone() {
     let site = Site::new();
     let scan = site.scan();

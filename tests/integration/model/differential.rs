@@ -12,7 +12,7 @@ use wa_notify::domain::policy::Stage;
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{
     Begin, Begun, Claim, Departure, Memory, NewNotice, NewRun, NoticeItem, Outbox, OutboxError, Outcome,
-    Resolution,
+    Resolution, Restriction,
 };
 
 use super::tables::Tables;
@@ -147,7 +147,10 @@ impl Pair {
         let lease = self.pick(&[Duration::ZERO, Duration::from_secs(3600)]);
         let long_gap = self.random.u8(..25) == 0;
         let phone = self.model.notices.get(&part.notice.0).map(|n| n.phone.clone());
+        let known = self.model.notices.get(&part.notice.0).map_or(0, |n| n.revision);
+        let stale = self.random.u8(..10) == 0;
         let begin = Begin {
+            revision: known - i64::from(stale),
             owner: "worker".to_owned(),
             lease,
             to: CanonicalId(format!(
@@ -172,10 +175,10 @@ impl Pair {
             .notice(part.notice)
             .and_then(|n| n.parts.iter().find(|p| p.key == part).map(|p| p.attempt))
             .unwrap_or(1);
-        let attempt = if self.random.u8(..6) == 0 {
-            attempt + 1
-        } else {
-            attempt
+        let attempt = match self.random.u8(..8) {
+            0 => attempt + 1,
+            1 => attempt.saturating_sub(1).max(1),
+            _ => attempt,
         };
         let event = self.pick(&[
             PartEvent::Accept,
@@ -224,7 +227,7 @@ impl Pair {
 
     fn call(&mut self) {
         let now = self.now;
-        match self.random.u8(..40) {
+        match self.random.u8(..42) {
             0..=5 => self.store(),
             6..=17 => self.begin(),
             18..=25 => self.record(),
@@ -298,6 +301,29 @@ impl Pair {
                 let real = said(self.real.outbox.baseline(&claims, now));
                 self.agree(format!("baseline {claims:?}"), real, model);
             }
+            40 => {
+                let instance = InstanceId::new(self.pick(&["matriz", "filial", "nobody"]));
+                let days = self.random.u64(0..3);
+                let restriction = Restriction {
+                    on: self.today,
+                    until: self.today + Days::new(days),
+                    why: "HTTP 463".to_owned(),
+                };
+                self.model.restrict(&instance, &restriction);
+                let real = said(self.real.outbox.restrict(&instance, &restriction, now));
+                self.agree(
+                    format!("restrict {instance} for {days} days"),
+                    real,
+                    "()".to_owned(),
+                );
+            }
+            41 => {
+                let one = InstanceId::new(self.pick(&["matriz", "filial", "nobody"]));
+                let one = self.random.bool().then_some(one);
+                let model = said(Ok(self.model.lift_restriction(one.as_ref())));
+                let real = said(self.real.outbox.lift_restriction(one.as_ref(), now));
+                self.agree(format!("lift {one:?}"), real, model);
+            }
             38 => {
                 // A day on, and sometimes back again.
                 let day = self.pick(&[real::today(), real::today() + Days::new(1)]);
@@ -354,6 +380,7 @@ impl Pair {
                         i.contacts_today,
                         i.first_used_on,
                         i.pause_left.is_zero(),
+                        i.restriction,
                     )
                 })
                 .collect()

@@ -24,7 +24,7 @@ use wa_notify::ports::gateway::{
 use wa_notify::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
     Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
-    Restarted, RunId, RunSummary, StoredReply,
+    Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
 
 use super::tables::IDENTITY;
@@ -46,6 +46,26 @@ fn begin_in(w: &mut World, begin: &Begin, me: usize) -> Begun {
     let row = w.tables.notices.get(&begin.part.notice.0);
     let instance = row.and_then(|r| w.tables.instances.get(&r.instance).cloned());
     let begun = w.tables.begin(begin, w.time);
+    let row = w.tables.notices.get(&begin.part.notice.0);
+    if let (Begun::Go { .. }, Some(row)) = (&begun, row) {
+        let waits = |p: &super::tables::PartRow| p.seq < begin.part.seq && !p.state.is_settled();
+        let rests = |r: &wa_notify::ports::outbox::Restriction| r.holds_on(begin.today);
+        if row.parts.iter().any(waits) {
+            w.violation(format!(
+                "part {} began before an earlier one was settled",
+                begin.part
+            ));
+        } else if instance
+            .as_ref()
+            .and_then(|i| i.restriction.as_ref())
+            .is_some_and(rests)
+        {
+            w.violation(format!(
+                "part {} began though the number is restricted",
+                begin.part
+            ));
+        }
+    }
     if let Begun::Go { attempt, .. } = &begun {
         w.attempt_begins(begin.part, *attempt, me);
     }
@@ -328,6 +348,22 @@ impl Outbox for Hand {
             .look(self.me, "instances", |w| Ok(w.tables.instances(today, w.time)))
     }
 
+    fn restrict(
+        &mut self,
+        instance: &InstanceId,
+        restriction: &Restriction,
+        _: DateTime<Utc>,
+    ) -> Result<(), OutboxError> {
+        self.shared.step(self.me, "restrict", |w| {
+            w.tables.restrict(instance, restriction);
+            Ok(())
+        })
+    }
+
+    fn lift_restriction(&mut self, _: Option<&InstanceId>, _: DateTime<Utc>) -> Result<u32, OutboxError> {
+        not_asked("lift_restriction")
+    }
+
     fn notices_of(&mut self, _: &CustomerId, _: u32) -> Result<Vec<Notice>, OutboxError> {
         not_asked("notices_of")
     }
@@ -426,9 +462,12 @@ impl Gateway for Hand {
                 // A refusal that is proven, and may come late.
                 w.fault(1) * 4
             } else {
-                w.fault(8)
+                w.fault(9)
             };
-            w.attempt_requested(part, self.me, fault > 3);
+            if w.signs.contains(&self.me) {
+                w.violation(format!("part {part} was asked for after a sign of restriction"));
+            }
+            w.attempt_requested(part, self.me, (4..9).contains(&fault));
             match fault {
                 fault @ (0..=2) => {
                     let gateway_id = match known.filter(|_| deduplicates) {
@@ -459,6 +498,12 @@ impl Gateway for Hand {
                 }),
                 6 => SendOutcome::Rejected(Rejection::NotOnWhatsApp),
                 7 => SendOutcome::Rejected(Rejection::Unauthorized),
+                9 => {
+                    w.signs.insert(self.me);
+                    SendOutcome::Ambiguous {
+                        detail: "HTTP 463".to_owned(),
+                    }
+                }
                 _ => SendOutcome::Rejected(Rejection::InvalidRequest("too large".to_owned())),
             }
         })
@@ -488,6 +533,11 @@ impl Gateway for Hand {
                 ack: AckLevel::Server,
             }))
         })
+    }
+
+    fn restriction(&self) -> Option<String> {
+        let sign = self.shared.lock().signs.contains(&self.me);
+        sign.then(|| "HTTP 463".to_owned())
     }
 
     fn acks(&self, gateway_ids: &[String]) -> Result<Vec<Ack>, GatewayError> {

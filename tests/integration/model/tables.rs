@@ -12,11 +12,11 @@ use wa_notify::domain::notice::{
 };
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::policy::Stage;
-use wa_notify::domain::selection::{Hold, NoticeKind, Recipient, Selected};
+use wa_notify::domain::selection::{FURTHEST_SET_BACK_DAYS, Hold, NoticeKind, Recipient, Selected};
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{
     AwaitingReceipt, Begin, Begun, Claim, Departure, InstanceRow, Memory, NewRun, Notice, NoticeItem,
-    OutboxError, Outcome, Part, Recorded, Resolution, RunId, RunSummary, Untouched,
+    OutboxError, Outcome, Part, Recorded, Resolution, Restriction, RunId, RunSummary, Untouched,
 };
 
 /// What identifies the model's outbox.
@@ -67,6 +67,7 @@ pub struct Row {
     pub reason: Option<String>,
     pub first_departure: Option<NaiveDate>,
     pub counted_on: Option<NaiveDate>,
+    pub revision: i64,
     pub items: Vec<NoticeItem>,
     pub parts: Vec<PartRow>,
 }
@@ -90,6 +91,7 @@ pub struct PartRow {
     pub begun_on: Option<NaiveDate>,
     pub gateway_id: Option<String>,
     pub accepted_at: Option<DateTime<Utc>>,
+    pub arrived_late: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -100,6 +102,7 @@ pub struct Instance {
     pub contacts: u32,
     pub first_used_on: Option<NaiveDate>,
     pub departures: i64,
+    pub restriction: Option<Restriction>,
 }
 
 /// What comes along with an event.
@@ -197,6 +200,7 @@ impl Row {
             state: self.state,
             reason: self.reason.clone(),
             first_departure: self.first_departure,
+            revision: self.revision,
             items,
             parts: self
                 .parts
@@ -218,6 +222,7 @@ impl Row {
                     begun_at: p.begun_at,
                     gateway_id: p.gateway_id.clone(),
                     accepted_at: p.accepted_at,
+                    arrived_late: p.arrived_late,
                 })
                 .collect(),
         }
@@ -245,6 +250,7 @@ fn fresh_parts(identity: &str, notice: NoticeId, kinds: &[PartKind]) -> Vec<Part
             begun_on: None,
             gateway_id: None,
             accepted_at: None,
+            arrived_late: false,
         })
         .collect()
 }
@@ -279,6 +285,7 @@ impl Tables {
         let Some(row) = self.notices.get_mut(&id.0) else {
             return;
         };
+        row.revision += 1;
         let states: Vec<PartState> = row.parts.iter().map(|p| p.state).collect();
         row.state = notice_state(row.ending, &states);
         if row.ending.is_none() {
@@ -302,7 +309,9 @@ impl Tables {
                 phone: row.phone.clone(),
             };
             let known = self.written.entry(recipient).or_insert(day);
-            *known = day.max(*known);
+            if *known < day || (*known - day).num_days() > FURTHEST_SET_BACK_DAYS {
+                *known = day;
+            }
         }
     }
 
@@ -414,6 +423,7 @@ impl Tables {
                     Untouched {
                         id: n.id,
                         close: run.close,
+                        send_on: n.send_on,
                         held: run.held,
                         branch: n.branch.clone(),
                         customer: n.customer.clone(),
@@ -482,6 +492,7 @@ impl Tables {
                         reason: None,
                         first_departure: None,
                         counted_on: None,
+                        revision: 0,
                         items: Vec::new(),
                         parts: Vec::new(),
                     },
@@ -611,6 +622,7 @@ impl Tables {
                 return Ok(false);
             };
             row.kind = departure.kind;
+            row.revision += 1;
             t.claims.retain(|_, notice| *notice != Some(id));
             t.contents(identity, id, departure.items.clone(), &departure.parts)?;
             Ok(true)
@@ -650,11 +662,15 @@ impl Tables {
             && !self.runs[&row.run].held
             && !self.opted_out.contains(&row.phone)
             && !row.parts[..place].iter().any(unsettled)
+            && (row.first_departure.is_some() || row.revision == begin.revision)
             && part.next_try_at.is_none_or(|at| at <= begin.now);
         if !ours {
             return Begun::NotNow;
         }
         let instance = self.instances.entry(row.instance.clone()).or_default();
+        if let Some(restriction) = instance.restriction.clone().filter(|r| r.holds_on(begin.today)) {
+            return Begun::Restricted(restriction);
+        }
         let left = instance.pause_left(server);
         if left > 0 {
             return Begun::Wait(Duration::from_millis(u64::try_from(left).expect("positive")));
@@ -702,6 +718,7 @@ impl Tables {
         row.reason = None;
         row.first_departure = row.first_departure.or(Some(begin.today));
         row.counted_on = Some(begin.today);
+        row.revision += 1;
         go
     }
 
@@ -718,24 +735,99 @@ impl Tables {
                     | PartEvent::Requeue
             );
             let overtaken = answer && next_state(part.state, outcome.event).is_err();
+            let ended = !row.state.is_open();
             if part.attempt != attempt || overtaken {
-                return Ok(match outcome.event {
+                let recorded = match outcome.event {
                     PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => {
                         Recorded::Now(part.state)
                     }
                     _ => Recorded::LateAnswer,
-                });
+                };
+                if outcome.event == PartEvent::Accept && part.attempt != attempt {
+                    t.accepted_late(key, place, outcome, ended)?;
+                }
+                return Ok(recorded);
             }
+            if outcome.event == PartEvent::Accept && part.accepted_at.is_some() && part.state.is_settled() {
+                return Ok(Recorded::Now(part.state));
+            }
+            let event = match outcome.event {
+                PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous
+                    if part.arrived_late =>
+                {
+                    PartEvent::Accept
+                }
+                event => event,
+            };
             let change = Change {
                 gateway_id: outcome.gateway_id.as_deref(),
                 reason: outcome.reason.as_deref(),
                 next_try_at: outcome.next_try_at,
             };
             let mut written = None;
-            let state = row.apply(place, outcome.event, &change, outcome.now, &mut written)?;
+            let state = row.apply(place, event, &change, outcome.now, &mut written)?;
             t.finish(key.notice, written);
+            if ended && event == PartEvent::Accept {
+                t.claim_what_is_free(key.notice);
+            }
             Ok(Recorded::Now(state))
         })
+    }
+
+    fn accepted_late(
+        &mut self,
+        key: PartKey,
+        place: usize,
+        outcome: &Outcome,
+        ended: bool,
+    ) -> Result<(), OutboxError> {
+        let (row, _) = self.part_row(key)?;
+        let part = &mut row.parts[place];
+        part.arrived_late = true;
+        part.may_have_left = true;
+        part.accepted_at = part.accepted_at.or(Some(outcome.now));
+        let mut written = part.begun_on;
+        let state = part.state;
+        if state.is_settled() && !state.is_accepted() || state == PartState::Queued {
+            let change = Change {
+                gateway_id: outcome.gateway_id.as_deref(),
+                reason: Some("arrived_late"),
+                ..Change::default()
+            };
+            row.apply(place, PartEvent::Accept, &change, outcome.now, &mut written)?;
+        }
+        self.finish(key.notice, written);
+        if ended {
+            self.claim_what_is_free(key.notice);
+        }
+        Ok(())
+    }
+
+    fn claim_what_is_free(&mut self, id: NoticeId) {
+        let row = &self.notices[&id.0];
+        for item in &row.items {
+            let key = (item.receivable.clone(), row.phone.clone(), item.stage);
+            self.claims.entry(key).or_insert(Some(id));
+        }
+    }
+
+    pub fn restrict(&mut self, instance: &InstanceId, restriction: &Restriction) {
+        if let Some(row) = self.instances.get_mut(instance) {
+            let longer = |known: &Restriction| known.until > restriction.until;
+            if !row.restriction.as_ref().is_some_and(longer) {
+                row.restriction = Some(restriction.clone());
+            }
+        }
+    }
+
+    pub fn lift_restriction(&mut self, instance: Option<&InstanceId>) -> u32 {
+        let mut lifted = 0;
+        for (name, row) in &mut self.instances {
+            if instance.is_none_or(|asked| asked == name) && row.restriction.take().is_some() {
+                lifted += 1;
+            }
+        }
+        lifted
     }
 
     pub fn settle_queued(
@@ -802,6 +894,10 @@ impl Tables {
         self.transaction(|t| {
             let (row, place) = t.part_row(key)?;
             let from = row.parts[place].state;
+            if from.is_accepted() && row.parts[place].arrived_late && resolution == Resolution::Sent {
+                row.parts[place].arrived_late = false;
+                return Ok(from);
+            }
             if !matches!(from, PartState::Unknown | PartState::Failed) {
                 return Err(IllegalMove { from, event }.into());
             }
@@ -930,6 +1026,7 @@ impl Tables {
                 },
                 first_used_on: i.first_used_on,
                 pause_left: Duration::from_millis(u64::try_from(i.pause_left(server)).expect("not negative")),
+                restriction: i.restriction.clone(),
             })
             .collect()
     }

@@ -4,7 +4,7 @@
 //! worker, an event from outside, or nobody ever again (the worker's process died). What a worker has seen so far decides
 //! all that it will do, so two schedules that lead to the same tables, deliveries and sights need not both be followed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fmt::{Debug, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Condvar, Mutex, MutexGuard};
@@ -204,6 +204,8 @@ pub struct World {
     pub touched: HashSet<PartKey>,
     /// Refused by WhatsApp after acceptance.
     pub error_receipts: HashSet<PartKey>,
+    /// Workers whose gateway has seen a sign of restriction.
+    pub signs: BTreeSet<usize>,
     pub violations: Vec<String>,
     /// The steps, where they are wanted for reading.
     pub story: Option<Vec<String>>,
@@ -247,6 +249,7 @@ impl World {
             attempts: BTreeMap::new(),
             touched: HashSet::new(),
             error_receipts: HashSet::new(),
+            signs: BTreeSet::new(),
             violations: Vec::new(),
             story: None,
             steps: 0,
@@ -341,6 +344,15 @@ impl World {
     /// A message reaches WhatsApp: the moment of truth.
     pub fn deliver(&mut self, message: Message) {
         let key = message.part;
+        let row = &self.tables.notices[&key.notice.0];
+        let bare = key.seq > 1
+            && row.parts.first().is_some_and(|text| {
+                let refused_later = text.state == PartState::Failed && text.accepted_at.is_some();
+                !text.state.is_accepted() && !refused_later
+            });
+        if bare && !self.touched.iter().any(|k| k.notice == key.notice) {
+            self.violation(format!("part {key} arrived without the text"));
+        }
         let before = self.delivered.iter().filter(|m| m.part == key).count();
         if before > self.retries.get(&key).copied().unwrap_or(0) {
             self.violation(format!("part {key} delivered {} times", before + 1));
@@ -468,6 +480,7 @@ impl World {
             marks,
             retries,
             &self.attempts,
+            &self.signs,
             self.time,
             self.paid,
             self.budget,

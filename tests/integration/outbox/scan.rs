@@ -7,9 +7,9 @@ use wa_notify::domain::notice::{Ending, NoticeState, PartEvent, PartKind, PartSt
 use wa_notify::domain::policy::Stage;
 use wa_notify::domain::receivable::{BadRow, BadValue};
 use wa_notify::domain::selection::{NoticeKind, SkipReason, Skipped};
-use wa_notify::ports::outbox::{Claim, Departure, NoticeItem, Outbox, OutboxError};
+use wa_notify::ports::outbox::{Begun, Claim, Departure, NoticeItem, Outbox, OutboxError};
 
-use super::{ANA, BIA, World, day, notice, now, part, phone, run, send, today};
+use super::{ANA, BIA, World, day, notice, now, outcome, part, phone, run, send, today};
 
 fn skipped(customer: &str, reason: SkipReason, detail: &str) -> Skipped {
     Skipped {
@@ -167,7 +167,7 @@ fn an_untouched_notice_is_superseded_and_its_stages_selected_afresh_in_one_trans
     );
     // Nobody can send it any more.
     let begun = world.outbox.begin(&super::begin(part(old, 1))).unwrap();
-    assert_eq!(begun, wa_notify::ports::outbox::Begun::NotNow);
+    assert_eq!(begun, Begun::NotNow);
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_held_run_waits_until_it_is_confirmed() {
     assert_eq!(world.outbox.counts(None, now()).unwrap().held, 2);
     assert!(world.outbox.memory(&[]).unwrap().untouched.iter().all(|u| u.held));
     let begun = world.outbox.begin(&super::begin(part(ids[0], 1))).unwrap();
-    assert_eq!(begun, wa_notify::ports::outbox::Begun::NotNow);
+    assert_eq!(begun, Begun::NotNow);
 
     assert_eq!(world.outbox.confirm_held().unwrap(), 2);
     assert_eq!(world.outbox.due(today()).unwrap(), ids);
@@ -269,10 +269,17 @@ fn the_first_departure_replaces_items_parts_and_claims_until_something_was_begun
         [Stage::Upcoming(2)]
     );
 
-    assert_eq!(
-        send(&mut world.outbox, part(id, 1), PartEvent::RefusedForNow),
-        PartState::Queued
-    );
+    // Who made the contents before the rebuild must not send them: they say something else than what is claimed now.
+    let mut begin = super::begin(part(id, 1));
+    assert_eq!(world.outbox.begin(&begin).unwrap(), Begun::NotNow);
+    begin.revision = world.outbox.notice(id).unwrap().unwrap().revision;
+    let Begun::Go { attempt, .. } = world.outbox.begin(&begin).unwrap() else {
+        panic!("nothing stands against it")
+    };
+    world
+        .outbox
+        .record(part(id, 1), attempt, &outcome(PartEvent::RefusedForNow))
+        .unwrap();
     assert!(
         !world.outbox.rebuild(id, &departure).unwrap(),
         "its first departure is over"

@@ -144,6 +144,60 @@ fn after_a_late_answer_nothing_is_begun() {
     assert_eq!(world.look("SELECT ATTEMPT FROM WA_PART WHERE SEQ = 2"), 0);
 }
 
+/// A person's `retry` of a part that had arrived, as its worker's late answer proves.
+#[test]
+fn a_late_acceptance_keeps_the_claims_whatever_became_of_the_next_attempt() {
+    for second in [
+        None,
+        Some(PartEvent::RefusedForGood),
+        Some(PartEvent::RefusedForNow),
+    ] {
+        let mut world = World::new();
+        let id = world.store(ANA, &["R1"]);
+        let key = part(id, 1);
+        let first = go(&mut world.outbox, key);
+        world
+            .outbox
+            .record(key, first, &outcome(PartEvent::Ambiguous))
+            .unwrap();
+        world.outbox.resolve(key, Resolution::Retry, now()).unwrap();
+        let mut accepted = outcome(PartEvent::Accept);
+        if let Some(refused) = second {
+            let attempt = go(&mut world.outbox, key);
+            if refused == PartEvent::RefusedForGood {
+                world.outbox.record(key, attempt, &outcome(refused)).unwrap();
+                let others: Vec<_> = (2..=3).map(|seq| part(id, seq)).collect();
+                world
+                    .outbox
+                    .settle_queued(&others, PartEvent::Skip, "text_failed", now())
+                    .unwrap();
+                assert_eq!(world.look("SELECT COUNT(*) FROM WA_CLAIM"), 0, "let go of");
+            }
+            let late = world.outbox.record(key, first, &accepted).unwrap();
+            assert_eq!(late, Recorded::LateAnswer);
+            if refused == PartEvent::RefusedForNow {
+                // The second attempt is refused after it: it must not have the part sent a third time by itself.
+                world.outbox.record(key, attempt, &outcome(refused)).unwrap();
+            }
+            let counts = world.outbox.counts(None, now()).unwrap();
+            assert_eq!(counts.arrived_late, [key], "a person should know");
+        } else {
+            // Not sent again yet: the order is overtaken.
+            accepted.gateway_id = Some("3EB0FIRST".to_owned());
+            let late = world.outbox.record(key, first, &accepted).unwrap();
+            assert_eq!(late, Recorded::Now(PartState::Accepted));
+        }
+        let stored = world.outbox.notice(id).unwrap().unwrap();
+        assert_eq!(stored.parts[0].state, PartState::Accepted, "{second:?}");
+        assert_eq!(world.look("SELECT COUNT(*) FROM WA_CLAIM"), 1, "{second:?}");
+        assert_eq!(world.look("SELECT MAY_HAVE_LEFT FROM WA_PART WHERE SEQ = 1"), 1);
+        if second.is_some() {
+            world.outbox.resolve(key, Resolution::Sent, now()).unwrap();
+            assert!(world.outbox.counts(None, now()).unwrap().arrived_late.is_empty());
+        }
+    }
+}
+
 #[test]
 fn of_many_workers_on_one_part_only_one_goes() {
     for _ in 0..5 {

@@ -6,11 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
 use super::block::Block;
+use super::instance::{RESTRICTION, restriction};
 use super::parts::{duplicate_is_conflict, event_word, push_log};
 use super::rows::{Reader, at, id, ms, read_all, short};
 use crate::domain::notice::{MessageId, NoticeState, PartEvent, PartKey, PartState, notice_state};
 use crate::ports::gateway::CanonicalId;
-use crate::ports::outbox::{Begin, Begun, OutboxError};
+use crate::ports::outbox::{Begin, Begun, OutboxError, Restriction};
 
 /// What [`begin`] decides by.
 struct Candidate {
@@ -31,6 +32,9 @@ struct Candidate {
     counter_day: Option<NaiveDate>,
     contacts: u32,
     pause_left: Duration,
+    restriction: Option<Restriction>,
+    untouched: bool,
+    revision: i64,
 }
 
 /// Milliseconds that an instance I must still pause. More than the whole pause is left only when the server's clock was
@@ -55,7 +59,7 @@ fn candidate(
           AND E.STATE IN ('queued', 'sending', 'unknown')), \
          (SELECT COUNT(*) FROM WA_PART E WHERE E.NOTICE = P.NOTICE AND E.SEQ > P.SEQ AND E.STATE = 'unknown'), \
          N.PHONE, (SELECT COUNT(*) FROM WA_RECIPIENT T WHERE T.RECIPIENT = ? AND T.PHONE = N.PHONE), \
-         N.COUNTED_ON, I.COUNTED_DAY, I.CONTACTS, {PAUSE_LEFT} \
+         N.COUNTED_ON, I.COUNTED_DAY, I.CONTACTS, {PAUSE_LEFT}, {RESTRICTION}, N.FIRST_DEPARTURE, N.REVISION \
          FROM WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN \
          JOIN WA_INSTANCE I ON I.INSTANCE = N.INSTANCE WHERE P.NOTICE = ? AND P.SEQ = ?"
     );
@@ -83,6 +87,9 @@ fn candidate(
         counter_day: row.opt_date()?,
         contacts: row.number()?,
         pause_left: pause(row.int()?),
+        restriction: restriction(&mut row)?,
+        untouched: row.opt_date()?.is_none(),
+        revision: row.int()?,
     }))
 }
 
@@ -110,9 +117,13 @@ pub(super) fn begin(
         && !found.held
         && !found.opted_out
         && !found.unsettled_before
+        && (!found.untouched || found.revision == begin.revision)
         && found.next_try_at.is_none_or(|at| at <= begin.now);
     if !ours {
         return Ok(Begun::NotNow);
+    }
+    if let Some(restriction) = found.restriction.filter(|r| r.holds_on(begin.today)) {
+        return Ok(Begun::Restricted(restriction));
     }
     if !found.pause_left.is_zero() {
         return Ok(Begun::Wait(found.pause_left));

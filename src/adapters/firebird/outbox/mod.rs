@@ -7,6 +7,7 @@
 //! | `parts` | a notice's parts as the state machine sees them |
 //! | `store` | a run, in batches |
 //! | `begin` | the intent to send one part |
+//! | `instance` | signs of a restriction |
 //! | `scan`, `send`, `replies`, `seeing` | the other statements, by who asks for them |
 //!
 //! The rules behind it:
@@ -23,6 +24,7 @@
 mod begin;
 mod block;
 mod holds;
+mod instance;
 mod parts;
 mod replies;
 mod rows;
@@ -45,7 +47,7 @@ use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
     AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
     Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
-    Restarted, RunId, RunSummary, StoredReply,
+    Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
 
 /// The WA_* tables of one database.
@@ -389,6 +391,26 @@ impl Outbox for FirebirdOutbox {
 
     fn instances(&mut self, today: NaiveDate) -> Result<Vec<InstanceRow>, OutboxError> {
         self.link.read(|c| seeing::instances(c, today))
+    }
+
+    fn restrict(
+        &mut self,
+        instance: &InstanceId,
+        restriction: &Restriction,
+        now: DateTime<Utc>,
+    ) -> Result<(), OutboxError> {
+        self.link.write(Policy::RECORD, |c, _| {
+            instance::restrict(c, instance, restriction, now)
+        })
+    }
+
+    fn lift_restriction(
+        &mut self,
+        instance: Option<&InstanceId>,
+        now: DateTime<Utc>,
+    ) -> Result<u32, OutboxError> {
+        self.link
+            .write(Policy::ONCE, |c, _| instance::lift(c, instance, now))
     }
 
     fn notices_of(&mut self, customer: &CustomerId, limit: u32) -> Result<Vec<Notice>, OutboxError> {

@@ -11,6 +11,7 @@ use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
 };
 use crate::domain::phone::Phone;
+use crate::domain::selection::FURTHEST_SET_BACK_DAYS;
 use crate::ports::outbox::OutboxError;
 
 /// What moves of a notice need to know.
@@ -40,8 +41,9 @@ pub(super) struct PartFacts {
     pub(super) state: PartState,
     pub(super) attempt: u32,
     pub(super) token: Option<i64>,
+    pub(super) arrived_late: bool,
     may_have_left: bool,
-    accepted_at: Option<DateTime<Utc>>,
+    pub(super) accepted_at: Option<DateTime<Utc>>,
     begun_on: Option<NaiveDate>,
     reason: Option<String>,
 }
@@ -134,7 +136,7 @@ impl Loaded {
         let sql = "SELECT N.PHONE, N.BRANCH, N.CUSTOMER, N.STATE, N.ENDING, N.REASON, N.FIRST_DEPARTURE, \
                    (SELECT W.LAST_ON FROM WA_WRITTEN W WHERE W.PHONE = N.PHONE \
                     AND W.CUSTOMER = N.CUSTOMER AND W.BRANCH = N.BRANCH), \
-                   P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON \
+                   P.SEQ, P.STATE, P.ATTEMPT, P.TOKEN, P.MAY_HAVE_LEFT, P.ACCEPTED_AT, P.BEGUN_ON, P.REASON, P.ARRIVED_LATE \
                    FROM WA_NOTICE N LEFT JOIN WA_PART P ON P.NOTICE = N.ID WHERE N.ID = ? ORDER BY P.SEQ";
         let mut loaded: Option<Loaded> = None;
         for row in connection.query(sql, &[id.0.into()])? {
@@ -169,6 +171,7 @@ impl Loaded {
                     accepted_at: row.opt_at()?,
                     begun_on: row.opt_date()?,
                     reason: row.opt_utf8()?,
+                    arrived_late: row.opt_int()? == Some(1),
                 });
             }
         }
@@ -265,6 +268,32 @@ impl Loaded {
         Ok(to)
     }
 
+    /// An earlier attempt of the part turns out to have been accepted: whatever becomes of the part, its claims stay, and
+    /// a person should know. [`Self::finish`] must follow.
+    pub(super) fn arrived_late(
+        &mut self,
+        connection: &mut Connection,
+        place: usize,
+        now: DateTime<Utc>,
+    ) -> Result<(), OutboxError> {
+        let notice = self.id;
+        let part = &mut self.parts[place];
+        part.arrived_late = true;
+        part.may_have_left = true;
+        part.accepted_at = part.accepted_at.or(Some(now));
+        self.written_on = self.written_on.max(part.begun_on);
+        let sql = "UPDATE WA_PART SET ARRIVED_LATE = 1, MAY_HAVE_LEFT = 1, ACCEPTED_AT = COALESCE(ACCEPTED_AT, ?t) \
+                   WHERE NOTICE = ?i AND SEQ = ?i AND STATE = ?a AND ATTEMPT = ?i";
+        let values = [
+            at(now),
+            notice.0.into(),
+            u32::from(part.seq).into(),
+            part.state.word().into(),
+            part.attempt.into(),
+        ];
+        self.writes.push_one(connection, sql, values)
+    }
+
     /// Ends a notice of which nothing left; its parts are skipped. [`Self::finish`] must follow.
     pub(super) fn end(
         &mut self,
@@ -328,7 +357,11 @@ impl Loaded {
         if let Some(day) = self
             .written_on
             .take()
-            .filter(|day| self.known_written < Some(*day))
+            // A day far ahead was written down by a clock that was wrong.
+            .filter(|day| {
+                self.known_written
+                    .is_none_or(|known| known < *day || (known - *day).num_days() > FURTHEST_SET_BACK_DAYS)
+            })
         {
             let sql = match self.known_written {
                 Some(_) => {

@@ -89,7 +89,7 @@ fn claims_of(
 
 fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError> {
     let sql = format!(
-        "SELECT N.ID, R.CLOSE_DAY, R.HELD, N.BRANCH, N.CUSTOMER, N.PHONE, I.RECEIVABLE, I.STAGE \
+        "SELECT N.ID, R.CLOSE_DAY, N.SEND_ON, R.HELD, N.BRANCH, N.CUSTOMER, N.PHONE, I.RECEIVABLE, I.STAGE \
          FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID \
          WHERE {UNTOUCHED} ORDER BY N.ID, I.DUE_ON, I.RECEIVABLE"
     );
@@ -98,6 +98,7 @@ fn untouched(connection: &mut Connection) -> Result<Vec<Untouched>, OutboxError>
         let notice = Untouched {
             id: row.notice()?,
             close: row.date()?,
+            send_on: row.date()?,
             held: row.flag()?,
             branch: row.branch()?,
             customer: row.customer()?,

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Row, Value};
 use super::begin::{PAUSE_LEFT, pause};
+use super::instance::{RESTRICTION, restriction};
 use super::rows::{at, corrupt, id, read_all};
 use crate::domain::ids::{ContactId, CustomerId, ReceivableId};
 use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartKey, PartState, Reference};
@@ -16,7 +17,7 @@ use crate::ports::outbox::{
 
 pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Option<Notice>, OutboxError> {
     let sql = "SELECT N.RUN, R.CLOSE_DAY, N.BRANCH, N.CUSTOMER, N.CONTACT, N.CONTACT_NAME, N.PHONE, N.INSTANCE, \
-               N.KIND, N.SEND_ON, N.STATE, N.REASON, N.FIRST_DEPARTURE \
+               N.KIND, N.SEND_ON, N.STATE, N.REASON, N.FIRST_DEPARTURE, N.REVISION \
                FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE N.ID = ?";
     let rows = connection.query(sql, &[notice.0.into()])?;
     let found = read_all("WA_NOTICE", &rows, |row| {
@@ -36,6 +37,7 @@ pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Op
             state: row.word(NoticeState::from_word)?,
             reason: row.opt_utf8()?,
             first_departure: row.opt_date()?,
+            revision: row.int()?,
             items: Vec::new(),
             parts: Vec::new(),
         })
@@ -48,7 +50,7 @@ pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Op
     let items = connection.query(items, &[notice.0.into()])?;
     found.items = read_all("WA_NOTICE_ITEM", &items, |row| row.item())?;
     let parts = "SELECT SEQ, KIND, RECEIVABLE, MESSAGE_ID, STATE, ATTEMPT, REASON, NEXT_TRY_AT, RECIPIENT, CONTENT, \
-                 FILE_NAME, BEGUN_AT, GATEWAY_ID, ACCEPTED_AT FROM WA_PART WHERE NOTICE = ? ORDER BY SEQ";
+                 FILE_NAME, BEGUN_AT, GATEWAY_ID, ACCEPTED_AT, ARRIVED_LATE FROM WA_PART WHERE NOTICE = ? ORDER BY SEQ";
     let parts = connection.query(parts, &[notice.0.into()])?;
     found.parts = read_all("WA_PART", &parts, |row| {
         Ok(Part {
@@ -68,6 +70,7 @@ pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Op
             begun_at: row.opt_at()?,
             gateway_id: row.opt_id()?,
             accepted_at: row.opt_at()?,
+            arrived_late: row.flag()?,
         })
     })?;
     Ok(Some(found))
@@ -127,7 +130,22 @@ pub(super) fn counts(
     let replies = "FROM WA_REPLY A LEFT JOIN WA_NOTICE N ON N.ID = A.NOTICE LEFT JOIN WA_RUN R ON R.ID = N.RUN \
                    WHERE A.NEEDS_PERSON = 1";
     let replies_for_person = number(&select("COUNT(*)", replies, ""), vec![])?;
+    let late = "AND P.ARRIVED_LATE = 1 AND P.STATE NOT IN ('sending', 'unknown')";
+    let rows = of_close(
+        connection,
+        close,
+        &select("P.NOTICE, P.SEQ", PARTS, late),
+        "ORDER BY P.NOTICE, P.SEQ",
+        vec![],
+    )?;
+    let arrived_late = read_all("WA_PART", &rows, |row| {
+        Ok(PartKey {
+            notice: row.notice()?,
+            seq: row.number()?,
+        })
+    })?;
     Ok(Counts {
+        arrived_late,
         notices,
         parts,
         held,
@@ -141,7 +159,7 @@ pub(super) fn instances(
     today: NaiveDate,
 ) -> Result<Vec<InstanceRow>, OutboxError> {
     let sql = format!(
-        "SELECT I.INSTANCE, I.COUNTED_DAY, I.CONTACTS, I.FIRST_USED_ON, {PAUSE_LEFT} \
+        "SELECT I.INSTANCE, I.COUNTED_DAY, I.CONTACTS, I.FIRST_USED_ON, {PAUSE_LEFT}, {RESTRICTION} \
          FROM WA_INSTANCE I ORDER BY I.INSTANCE"
     );
     read_all("WA_INSTANCE", &connection.query(&sql, &[])?, |row| {
@@ -153,6 +171,7 @@ pub(super) fn instances(
             contacts_today: if day == Some(today) { contacts } else { 0 },
             first_used_on: row.opt_date()?,
             pause_left: pause(row.int()?),
+            restriction: restriction(row)?,
         })
     })
 }

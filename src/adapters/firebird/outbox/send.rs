@@ -64,21 +64,82 @@ pub(super) fn record(
             "late_answer",
             &detail,
         )?;
+        let superseded = part.attempt != attempt;
+        if outcome.event == PartEvent::Accept && superseded {
+            accepted_late(connection, &mut notice, place, outcome, token)?;
+        }
         // What proves nothing takes nothing back, and gives nobody anything to look at.
         return Ok(match outcome.event {
-            PartEvent::Ambiguous | PartEvent::Requeue if part.attempt == attempt => Recorded::Now(state),
+            PartEvent::Ambiguous | PartEvent::Requeue if !superseded => Recorded::Now(state),
             _ => Recorded::LateAnswer,
         });
     }
+    // Found accepted once more: what has become of it since (refused after acceptance, ...) stands.
+    if outcome.event == PartEvent::Accept && part.accepted_at.is_some() && part.state.is_settled() {
+        return Ok(Recorded::Now(part.state));
+    }
+    // It is there already, by an earlier attempt: this one's refusal must not have it sent once more.
+    let event = match outcome.event {
+        PartEvent::RefusedForNow | PartEvent::RefusedForGood | PartEvent::Ambiguous if part.arrived_late => {
+            PartEvent::Accept
+        }
+        event => event,
+    };
+    let ended = !notice.state.is_open();
     let change = Change {
         gateway_id: outcome.gateway_id.as_deref(),
         reason: outcome.reason.as_deref(),
         next_try_at: outcome.next_try_at,
         token: Some(token),
     };
-    let state = notice.apply(connection, place, outcome.event, &change, outcome.now)?;
+    let state = notice.apply(connection, place, event, &change, outcome.now)?;
     notice.finish(connection)?;
+    if ended && event == PartEvent::Accept {
+        claim_what_is_free(connection, &notice)?;
+    }
     Ok(Recorded::Now(state))
+}
+
+/// The gateway took an earlier attempt after all. What is not on its way again is accepted; what is, is marked, so that
+/// nothing that becomes of it gives its claims away or sends it by itself.
+fn accepted_late(
+    connection: &mut Connection,
+    notice: &mut Loaded,
+    place: usize,
+    outcome: &Outcome,
+    token: i64,
+) -> Result<(), OutboxError> {
+    let state = notice.parts[place].state;
+    let ended = !notice.state.is_open();
+    notice.arrived_late(connection, place, outcome.now)?;
+    if state.is_settled() && !state.is_accepted() || state == PartState::Queued {
+        let change = Change {
+            gateway_id: outcome.gateway_id.as_deref(),
+            reason: Some("arrived_late"),
+            token: Some(token),
+            ..Change::default()
+        };
+        notice.apply(connection, place, PartEvent::Accept, &change, outcome.now)?;
+    }
+    notice.finish(connection)?;
+    if ended {
+        claim_what_is_free(connection, notice)?;
+    }
+    Ok(())
+}
+
+/// A notice that had let go of its stages turns out to have told them: it holds those again that no other notice has
+/// taken since.
+fn claim_what_is_free(connection: &mut Connection, notice: &Loaded) -> Result<(), OutboxError> {
+    let phone = notice.phone.e164();
+    let sql = "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) \
+               SELECT I.RECEIVABLE, CAST(? AS VARCHAR(16) CHARACTER SET ASCII), I.STAGE, I.NOTICE FROM WA_NOTICE_ITEM I \
+               WHERE I.NOTICE = ? AND NOT EXISTS(SELECT 1 FROM WA_CLAIM C WHERE C.RECEIVABLE = I.RECEIVABLE \
+               AND C.PHONE = ? AND C.STAGE = I.STAGE)";
+    connection
+        .execute(sql, &[phone.into(), notice.id.0.into(), phone.into()])
+        .map_err(super::parts::duplicate_is_conflict)?;
+    Ok(())
 }
 
 /// Parts whose lease ran out become unknown.
@@ -270,6 +331,21 @@ pub(super) fn resolve(
     };
     let (mut notice, place) = Loaded::load_part(connection, key)?;
     let from = notice.parts[place].state;
+    if from.is_accepted() && notice.parts[place].arrived_late && resolution == Resolution::Sent {
+        connection.execute(
+            "UPDATE WA_PART SET ARRIVED_LATE = 0 WHERE NOTICE = ? AND SEQ = ?",
+            &[key.notice.0.into(), u32::from(key.seq).into()],
+        )?;
+        log(
+            connection,
+            now,
+            Some(key.notice),
+            Some(key.seq),
+            "seen",
+            "arrived late",
+        )?;
+        return Ok(from);
+    }
     if !matches!(from, PartState::Unknown | PartState::Failed) {
         return Err(IllegalMove { from, event }.into());
     }

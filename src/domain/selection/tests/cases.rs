@@ -262,6 +262,7 @@ fn nobody_is_written_to_too_often() {
         ("gap:0 written:0 A@-8", "4321: A overdue:7", "no pause wanted"),
         ("gap:0 written:+2 A@-8", "4321: A overdue:7", "nor for a day to come"),
         ("written:+2 A@-8", "contact 1: written_recently (on 2026-08-21)", "a clock set back frees nobody"),
+        ("written:+8 A@-8", "4321: A overdue:7", "one that was weeks ahead holds nobody for weeks"),
         ("gap:3 written:-2 A@-8 claimed:A/overdue:7", "contact 1, A: stage_claimed (overdue:7)", "the better reason"),
     ]);
 }
