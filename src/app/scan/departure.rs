@@ -65,7 +65,20 @@ impl Departure {
         } else {
             day
         };
-        let on = sending.next_sending_day(first, send_at).unwrap_or(first);
+        let row_of =
+            |instance: &Option<&InstanceId>| used.iter().find(|row| Some(&row.instance) == *instance);
+        // The first day of an instance whose number is restricted is the one from which it may send again.
+        let opens_for = |instance: &Option<&InstanceId>| {
+            let free = row_of(instance)
+                .and_then(|row| row.restriction.as_ref())
+                .map_or(first, |restriction| restriction.until.max(first));
+            sending.next_sending_day(free, send_at).unwrap_or(free)
+        };
+        let on = sizes
+            .keys()
+            .map(opens_for)
+            .min()
+            .unwrap_or_else(|| opens_for(&None));
         let mut out = Departure {
             on,
             at: sending.opens(on, send_at).unwrap_or(send_at),
@@ -75,7 +88,7 @@ impl Departure {
         for (instance, &(contacts, parts)) in sizes {
             let takes = shop.pace.estimate(contacts, parts);
             out.takes = out.takes.max(takes);
-            let row = used.iter().find(|row| Some(&row.instance) == *instance);
+            let (row, on) = (row_of(instance), opens_for(instance));
             let first_used = row.and_then(|row| row.first_used_on).unwrap_or(on);
             let mut left = contacts;
             for day in on.iter_days().take(LOOKS_AHEAD) {
@@ -107,6 +120,7 @@ mod tests {
     use crate::app::shop::tests::shop;
     use crate::domain::calendar::SendingCalendar;
     use crate::domain::pacing::Pace;
+    use crate::ports::outbox::Restriction;
 
     fn lawful(daily_cap: Option<u32>, warm_up: bool) -> Shop {
         Shop {
@@ -158,6 +172,7 @@ mod tests {
             contacts_today: today,
             first_used_on: first.parse().ok(),
             pause_left: Duration::ZERO,
+            restriction: None,
         };
         let capped = lawful(Some(100), false);
         assert_eq!(leaves(&capped, now, 100, &[]), "2026-08-20 09:00 2026-08-20");
@@ -172,6 +187,18 @@ mod tests {
             "2026-08-20 09:00 2026-08-21"
         );
         assert_eq!(leaves(&capped, now, 0, &[]), "2026-08-20 09:00 2026-08-20");
+        let restricted = InstanceRow {
+            restriction: Some(Restriction {
+                on: "2026-08-19".parse().unwrap(),
+                until: "2026-08-22".parse().unwrap(),
+                why: "463".to_owned(),
+            }),
+            ..row("2025-01-01", 0)
+        };
+        assert_eq!(
+            leaves(&capped, now, 100, &[restricted]),
+            "2026-08-22 09:00 2026-08-22"
+        );
         // A number's first days: 20, 30, 45 contacts.
         let ramp = lawful(Some(100), true);
         assert_eq!(leaves(&ramp, now, 20, &[]), "2026-08-20 09:00 2026-08-20");
