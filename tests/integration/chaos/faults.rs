@@ -251,7 +251,10 @@ fn kill_send(site: &mut Site<'_>, dice: &mut Rng) {
 fn failpoint(site: &mut Site<'_>, dice: &mut Rng, index: usize) {
     // Each step has its turn; at which time it is reached is drawn.
     let all: Vec<Step> = steps().copied().collect();
-    let step = all[(index / 7 + index) % all.len()];
+    let turn = (0..index)
+        .filter(|earlier| Kind::of_round(*earlier) == Kind::Failpoint)
+        .count();
+    let step = all[turn % all.len()];
     let armed = |dice: &mut Rng, most: u32| Some(format!("{}:{}", step.word(), dice.u32(1..=most)));
     let of_scan = matches!(step, Step::BeforeStoreRun | Step::AfterStoreRun);
     let point = armed(dice, 1).filter(|_| of_scan);
