@@ -82,7 +82,6 @@ CREATE TABLE WA_NOTICE (
   REVISION         INTEGER DEFAULT 0 NOT NULL,
   CONSTRAINT WA_NOTICE_PK PRIMARY KEY (ID),
   CONSTRAINT WA_NOTICE_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID),
-  CONSTRAINT WA_NOTICE_INSTANCE FOREIGN KEY (INSTANCE) REFERENCES WA_INSTANCE (INSTANCE),
   CONSTRAINT WA_NOTICE_KIND CHECK (KIND IN ('overdue', 'upcoming', 'both')),
   CONSTRAINT WA_NOTICE_STATE CHECK (STATE IN ('queued', 'sending', 'needs_person', 'sent', 'delivered', 'skipped',
     'superseded', 'expired', 'failed')),
@@ -96,7 +95,8 @@ CREATE INDEX WA_NOTICE_PHONE ON WA_NOTICE (PHONE);
 CREATE INDEX WA_NOTICE_COUNTED ON WA_NOTICE (COUNTED_ON);
 
 -- No foreign key to the notice, and none of WA_PART: Firebird would give each an index of its own beside that of the primary key,
--- which begins with NOTICE as well; they were a tenth of storing a run. WA_NOTICE_KEEP guards the other side.
+-- which begins with NOTICE as well; they were a tenth of storing a run. WA_NOTICE_KEEP guards the other side, as
+-- WA_INSTANCE_KEEP does for a notice's instance.
 CREATE TABLE WA_NOTICE_ITEM (
   NOTICE         BIGINT NOT NULL,
   RECEIVABLE     WA_ID NOT NULL,
@@ -133,10 +133,9 @@ CREATE TABLE WA_PART (
   ACCEPTED_AT    TIMESTAMP,            -- set once accepted, never taken back
   ARRIVED_LATE   WA_FLAG,              -- an earlier attempt was accepted after all: a person should know
   CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
-  CONSTRAINT WA_PART_SEQ CHECK (SEQ > 0),
-  CONSTRAINT WA_PART_ATTEMPT CHECK (ATTEMPT >= 0),
-  CONSTRAINT WA_PART_KIND CHECK (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
-    OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL),
+  -- One for three: each CHECK is a trigger of its own.
+  CONSTRAINT WA_PART_KIND CHECK (SEQ > 0 AND ATTEMPT >= 0 AND (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
+    OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL)),
   CONSTRAINT WA_PART_STATE CHECK (STATE IN ('queued', 'sending', 'accepted', 'server_ack', 'delivered', 'read', 'failed',
     'unknown', 'skipped', 'expired')),
   CONSTRAINT WA_PART_SENDING CHECK (STATE <> 'sending' OR (ATTEMPT > 0 AND OWNER IS NOT NULL AND LEASE_UNTIL IS NOT NULL
@@ -315,6 +314,13 @@ BEGIN
   IF (EXISTS(SELECT 1 FROM WA_PART P WHERE P.NOTICE = OLD.ID)
       OR EXISTS(SELECT 1 FROM WA_NOTICE_ITEM I WHERE I.NOTICE = OLD.ID)) THEN
     EXCEPTION WA_MAY_HAVE_LEFT;
+END^
+
+CREATE TRIGGER WA_INSTANCE_KEEP FOR WA_INSTANCE BEFORE UPDATE OR DELETE AS
+BEGIN
+  IF (DELETING OR NEW.INSTANCE <> OLD.INSTANCE) THEN
+    IF (EXISTS(SELECT 1 FROM WA_NOTICE N WHERE N.INSTANCE = OLD.INSTANCE)) THEN
+      EXCEPTION WA_MAY_HAVE_LEFT;
 END^
 
 CREATE TRIGGER WA_CLAIM_KEEP FOR WA_CLAIM BEFORE DELETE AS

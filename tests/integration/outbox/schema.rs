@@ -178,6 +178,7 @@ fn the_database_itself_keeps_the_invariants() {
             "WA_NOTICE_SUPERSEDED",
         ),
         ("DELETE FROM WA_NOTICE", "it stays"),
+        ("DELETE FROM WA_INSTANCE", "it stays"),
         ("INSERT INTO WA_CLAIM SELECT * FROM WA_CLAIM", "WA_CLAIM_PK"),
     ] {
         let error = connection.execute(sql, &[]).expect_err(sql).to_string();

@@ -11,6 +11,9 @@ use super::{Connection, DatabaseError, MAX_PARAMETERS};
 
 /// What a message of parameters may hold as declared: the protocol ends at 64 KB.
 const MAX_MESSAGE_BYTES: usize = 60_000;
+/// Parameters of a full block. With more, preparing the text costs small runs what fewer round trips give large ones.
+const FULL: usize = 300;
+const _: () = assert!(FULL <= MAX_PARAMETERS, "a connection refuses more");
 
 /// Collects rows for one body of PSQL and sends them block by block, within the transaction that is open. Full blocks have
 /// the same text, which stays prepared.
@@ -39,7 +42,7 @@ impl Load {
         }
         Load {
             procedure: format!("DECLARE PROCEDURE A_ROW ({declared}) AS BEGIN {body} END"),
-            full: (MAX_PARAMETERS / kinds.len().max(1)).min(MAX_MESSAGE_BYTES / bytes.max(1)),
+            full: (FULL / kinds.len().max(1)).min(MAX_MESSAGE_BYTES / bytes.max(1)),
             kinds,
             values: Vec::new(),
             whole: None,
@@ -106,7 +109,7 @@ impl Load {
             let comma = if number == 0 { "" } else { "," };
             let _ = write!(text, "{comma}P{number} {kind}=?");
         }
-        let _ = write!(text, ") AS {} BEGIN\n", self.procedure);
+        let _ = writeln!(text, ") AS {} BEGIN", self.procedure);
         for row in 0..rows {
             text.push_str("EXECUTE PROCEDURE A_ROW(");
             for number in row * width..(row + 1) * width {

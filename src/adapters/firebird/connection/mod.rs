@@ -54,7 +54,7 @@ pub use crate::ports::erp::DatabaseError;
 use self::relay::Relay;
 
 /// More parameters than this are refused.
-pub const MAX_PARAMETERS: usize = 800;
+pub const MAX_PARAMETERS: usize = 500;
 /// Prepared statements kept per connection.
 pub const STATEMENT_CACHE: usize = 40;
 /// Logging off must not hold the program up.
@@ -366,7 +366,7 @@ impl Connection {
             return Err(misuse("statement longer than 60 KB"));
         }
         if parameters.len() > MAX_PARAMETERS {
-            return Err(misuse("more than 800 parameters"));
+            return Err(misuse("more than 500 parameters"));
         }
         charset::check(&self.charset, sql)?;
         for parameter in parameters {

@@ -1,5 +1,6 @@
 //! A run is stored: one transaction, batched, all or nothing.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -9,7 +10,7 @@ use super::block::Block;
 use super::parts::log;
 use super::rows::{at, flag, id, opt_id, short};
 use super::scan::UNTOUCHED;
-use crate::domain::ids::ReceivableId;
+use crate::domain::ids::{BranchId, InstanceId, ReceivableId};
 use crate::domain::money::Cents;
 use crate::domain::notice::{MessageId, NoticeId, PartKind};
 use crate::domain::phone::Phone;
@@ -164,45 +165,52 @@ pub(super) fn supersede(
     Ok(())
 }
 
-/// Notices and what is in them, sorted by key: each index grows at its end.
+/// Notices and what is in them.
 fn load_notices(
     connection: &mut Connection,
     run_id: RunId,
     run: &NewRun,
     ids: &[NoticeId],
 ) -> Result<(), OutboxError> {
-    let body = format!(
-        "INSERT INTO WA_NOTICE (ID, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, INSTANCE, KIND, SEND_ON) \
-         VALUES (:ID, {}, :BRANCH, :CUSTOMER, :CONTACT, :CONTACT_NAME, :PHONE, :INSTANCE, :KIND, {});",
-        run_id.0,
-        literal(&run.send_on.into())
-    );
     let columns = [
         ("ID", 'i'),
-        ("BRANCH", 'k'),
         ("CUSTOMER", 'k'),
         ("CONTACT", 'k'),
         ("CONTACT_NAME", 'u'),
         ("PHONE", 'w'),
-        ("INSTANCE", 'k'),
-        ("KIND", 'w'),
     ];
-    let mut notices = Load::new(&columns, &body);
+    // What many notices share stands in the body: a parameter costs as much as an index entry.
+    let mut loads: HashMap<(&BranchId, &InstanceId, &str), Load> = HashMap::new();
     for (notice, notice_id) in run.notices.iter().zip(ids) {
         let selected = &notice.selected;
+        let shared = (&selected.branch, &notice.instance, selected.kind.word());
+        let load = match loads.entry(shared) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(new) => new.insert(Load::new(
+                &columns,
+                &format!(
+                    "INSERT INTO WA_NOTICE (ID, RUN, BRANCH, CUSTOMER, CONTACT, CONTACT_NAME, PHONE, INSTANCE, KIND, SEND_ON) \
+                     VALUES (:ID, {}, {}, :CUSTOMER, :CONTACT, :CONTACT_NAME, :PHONE, {}, {}, {});",
+                    run_id.0,
+                    literal(&id(selected.branch.as_str())?),
+                    literal(&id(notice.instance.as_str())?),
+                    literal(&selected.kind.word().into()),
+                    literal(&run.send_on.into())
+                ),
+            )),
+        };
         let values = [
             notice_id.0.into(),
-            id(selected.branch.as_str())?,
             id(selected.customer.as_str())?,
             id(selected.contact.as_str())?,
             short(&selected.contact_name),
             selected.phone.e164().into(),
-            id(notice.instance.as_str())?,
-            selected.kind.word().into(),
         ];
-        notices.push(connection, values)?;
+        load.push(connection, values)?;
     }
-    notices.send(connection)?;
+    for load in loads.values_mut() {
+        load.send(connection)?;
+    }
     let columns = [
         ("NOTICE", 'i'),
         ("RECEIVABLE", 'k'),
@@ -287,21 +295,20 @@ fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize) -> Load
 }
 
 fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Result<(), OutboxError> {
-    let mut row_id = take_ids(connection, "WA_ROW_ID", run.skipped.len() + run.bad_rows.len())?;
     let columns = [
-        ("ID", 'i'),
-        ("RUN", 'i'),
         ("CUSTOMER", 'k'),
         ("CONTACT", 'k'),
         ("RECEIVABLE", 'k'),
         ("REASON", 'w'),
         ("DETAIL", 'u'),
     ];
-    let mut decisions = Load::into_table("WA_DECISION", &columns);
+    let body = format!(
+        "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
+         VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :CUSTOMER, :CONTACT, :RECEIVABLE, :REASON, :DETAIL);"
+    );
+    let mut decisions = Load::new(&columns, &body);
     for skipped in &run.skipped {
         let values = [
-            row_id.into(),
-            run_id.into(),
             id(skipped.customer.as_str())?,
             opt_id(skipped.contact.as_ref().map(|c| c.as_str()))?,
             opt_id(skipped.receivable.as_ref().map(|r| r.as_str()))?,
@@ -309,23 +316,22 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
             short(&skipped.detail),
         ];
         decisions.push(connection, values)?;
-        row_id += 1;
     }
     decisions.send(connection)?;
     let columns = [
-        ("ID", 'i'),
-        ("RUN", 'i'),
         ("SOURCE", 'u'),
         ("ROW_KEY", 'u'),
         ("COLUMN_NAME", 'u'),
         ("PROBLEM", 'w'),
         ("MASKED", 'u'),
     ];
-    let mut bad_rows = Load::into_table("WA_BAD_ROW", &columns);
+    let body = format!(
+        "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
+         VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :SOURCE, :ROW_KEY, :COLUMN_NAME, :PROBLEM, :MASKED);"
+    );
+    let mut bad_rows = Load::new(&columns, &body);
     for bad in &run.bad_rows {
         let values = [
-            row_id.into(),
-            run_id.into(),
             short(&bad.query),
             short(&bad.key),
             short(&bad.column),
@@ -333,7 +339,6 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
             short(&bad.value),
         ];
         bad_rows.push(connection, values)?;
-        row_id += 1;
     }
     Ok(bad_rows.send(connection)?)
 }
