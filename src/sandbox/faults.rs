@@ -35,7 +35,7 @@ pub enum Fault {
     NotDelivered,
     /// The link ends just before the message leaves: the phone removes the device, or WhatsApp ends it for `reason`.
     Unlink,
-    /// 429 with `Retry-After: retry_after` (30 seconds when left out), and nothing was sent.
+    /// 429, and nothing was sent; with `Retry-After: retry_after` unless that is left out.
     TooManyRequests,
     /// 400 although the message reached the phone: the gateway's own database refused the row, so that it cannot find
     /// the message later either.
@@ -113,7 +113,7 @@ pub struct FaultRule {
     /// Milliseconds of `delay` and `freeze`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ms: Option<u64>,
-    /// Seconds of `too_many_requests`.
+    /// Seconds that `too_many_requests` asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u64>,
     /// Of `unlink`: 401 (removed by the phone) when left out; 403 and 463 are WhatsApp's own.
@@ -226,7 +226,7 @@ pub(super) enum Ending {
     Error,
     Drop,
     Freeze(Duration),
-    TooManyRequests { retry_after: u64 },
+    TooManyRequests { retry_after: Option<u64> },
     BadRequest,
 }
 
@@ -383,7 +383,7 @@ impl Plan {
             Fault::Unlink => self.unlink = Some(rule.reason.unwrap_or(401)),
             Fault::TooManyRequests => {
                 self.before = Some(Ending::TooManyRequests {
-                    retry_after: rule.retry_after.unwrap_or(30),
+                    retry_after: rule.retry_after,
                 });
             }
             Fault::BadRequestAfter => self.after = Some(Ending::BadRequest),

@@ -76,10 +76,10 @@ impl Answer {
         )
     }
 
-    pub(super) fn too_many_requests(retry_after: u64) -> Self {
+    pub(super) fn too_many_requests(retry_after: Option<u64>) -> Self {
         let message = json!(["Too many requests"]);
         Answer {
-            retry_after: Some(retry_after),
+            retry_after,
             ..Answer::error(StatusCode::TOO_MANY_REQUESTS, message)
         }
     }
