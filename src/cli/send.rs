@@ -1,5 +1,8 @@
 //! `send`: what is due, what happened, what waits.
 
+mod document;
+mod summary;
+
 use indicatif::ProgressBar;
 use serde_json::json;
 
@@ -17,10 +20,9 @@ use crate::app::send::trial::{TrialError, send_test};
 use crate::app::send::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop, send};
 use crate::app::shop::Shop;
 use crate::domain::ids::InstanceId;
-use crate::i18n::format;
 use crate::ports::clock::Clock;
 use crate::ports::erp::Erp;
-use crate::ports::gateway::{GatewayError, LinkState, Rejection, SendOutcome};
+use crate::ports::gateway::{GatewayError, SendOutcome};
 use crate::ports::outbox::Outbox;
 
 /// Runs the command.
@@ -235,7 +237,7 @@ fn tell(context: &Context, args: &SendArgs, mut report: SendReport) -> Result<Ex
         .collect();
     let report = &report;
     if out.is_json() {
-        let mut document = document(report);
+        let mut document = document::document(report);
         document["failures"] = failures
             .iter()
             .map(|(instance, error)| {
@@ -246,9 +248,9 @@ fn tell(context: &Context, args: &SendArgs, mut report: SendReport) -> Result<Ex
             .collect();
         out.json(&document)?;
     } else if args.dry_run {
-        dry_run(context, report)?;
+        summary::dry_run(context, report)?;
     } else {
-        summary(context, report)?;
+        summary::summary(context, report)?;
     }
     for (instance, error) in &failures {
         if !out.is_json() {
@@ -263,7 +265,7 @@ fn tell(context: &Context, args: &SendArgs, mut report: SendReport) -> Result<Ex
     }
     for stop in &report.stops {
         if !out.is_json() {
-            tell_stop(context, stop, report.waiting);
+            summary::tell_stop(context, stop, report.waiting);
         }
         tracing::warn!(stop = ?stop, "stopped");
     }
@@ -318,210 +320,6 @@ fn code(report: &SendReport, dry_run: bool) -> ExitCode {
         .into_iter()
         .find(|c| codes.contains(c))
         .unwrap_or(ExitCode::Done)
-}
-
-fn document(report: &SendReport) -> serde_json::Value {
-    json!({
-        "due": report.due,
-        "notices": report.notices.iter().map(|(s, n)| (s.word(), n)).collect::<std::collections::BTreeMap<_, _>>(),
-        "parts_accepted": report.accepted,
-        "unknown": report.unknown.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "late_answers": report.late_answers.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "waiting": report.waiting,
-        "estimate_seconds": report.estimate.as_secs(),
-        "silent": report.silent,
-        "spent_ms": {
-            "erp": report.spent.erp.as_millis(),
-            "documents": report.spent.documents.as_millis(),
-            "outbox": report.spent.outbox.as_millis(),
-            "gateway": report.spent.gateway.as_millis(),
-            "receipts": report.spent.receipts.as_millis(),
-        },
-        "plan": report.plan.iter().map(|p| json!({
-            "notice": p.id,
-            "phone": p.phone.e164(),
-            "instance": p.instance,
-            "parts": p.parts,
-        })).collect::<Vec<_>>(),
-        "stops": report.stops.iter().map(stop_document).collect::<Vec<_>>(),
-    })
-}
-
-fn stop_document(stop: &Stop) -> serde_json::Value {
-    match stop {
-        Stop::Window(opens) => json!({"kind": "window", "opens": opens}),
-        Stop::NotPaired { instance, state } => {
-            json!({"kind": "not_paired", "instance": instance, "state": words::link_word(state)})
-        }
-        Stop::Gateway { instance, error } => {
-            json!({"kind": "gateway", "instance": instance, "error": error.to_string()})
-        }
-        Stop::Refused { instance, rejection } => {
-            json!({"kind": "refused", "instance": instance, "error": rejection_word(rejection)})
-        }
-        Stop::Restricted {
-            instance,
-            sign,
-            until,
-        } => {
-            json!({"kind": "restricted", "instance": instance, "error": sign, "until": until})
-        }
-        Stop::OfAnother { instance, restricted } => {
-            json!({"kind": "of_another", "instance": instance, "restricted": restricted})
-        }
-        Stop::Unclear { instance } => json!({"kind": "unclear", "instance": instance}),
-        Stop::CapReached { instance } => json!({"kind": "cap_reached", "instance": instance}),
-        Stop::Limit => json!({"kind": "limit"}),
-        Stop::Interrupted => json!({"kind": "interrupted"}),
-    }
-}
-
-fn rejection_word(rejection: &Rejection) -> &'static str {
-    match rejection {
-        Rejection::Unreachable(_) => "unreachable",
-        Rejection::RateLimited { .. } => "rate_limited",
-        Rejection::NotOnWhatsApp => "not_on_whatsapp",
-        Rejection::InvalidRequest(_) => "invalid_request",
-        Rejection::Unauthorized => "unauthorized",
-        Rejection::UnknownInstance => "unknown_instance",
-    }
-}
-
-fn dry_run(context: &Context, report: &SendReport) -> Result<(), CliError> {
-    let out = &context.output;
-    if !report.plan.is_empty() {
-        let header = ["send-notice", "scan-phone", "send-instance", "send-parts"];
-        let mut table = out.table(&header.map(|key| context.say(key)));
-        for planned in &report.plan {
-            table.add_row(vec![
-                planned.id.to_string(),
-                words::phone(&planned.phone),
-                planned.instance.to_string(),
-                planned.parts.to_string(),
-            ]);
-        }
-        out.rows(&table)?;
-    }
-    let args = [
-        ("notices", report.due.into()),
-        ("duration", words::duration(context, report.estimate).into()),
-    ];
-    out.prose(&context.text("send-would", &args))
-}
-
-fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
-    let out = &context.output;
-    if report.due == 0 && report.unknown.is_empty() {
-        return out.prose(&context.say("send-nothing"));
-    }
-    let states: Vec<String> = report
-        .notices
-        .iter()
-        .map(|(state, count)| format!("{count} {}", words::notice_state(context, *state)))
-        .collect();
-    let states = if states.is_empty() {
-        context.say("send-none")
-    } else {
-        states.join(", ")
-    };
-    out.prose(&context.text(
-        "send-done",
-        &[
-            ("states", states.into()),
-            ("parts", report.accepted.into()),
-            ("waiting", report.waiting.into()),
-        ],
-    ))?;
-    if !report.unknown.is_empty() {
-        let parts = report
-            .unknown
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        out.prose(&context.text("send-unknown", &[("parts", parts.into())]))?;
-    }
-    if !report.late_answers.is_empty() {
-        let parts = report
-            .late_answers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        out.prose(&context.text("send-late", &[("parts", parts.into())]))?;
-    }
-    Ok(())
-}
-
-/// Why it stopped, what is safe, what to do.
-fn tell_stop(context: &Context, stop: &Stop, waiting: usize) {
-    let (key, instance, detail) = match stop {
-        Stop::Window(opens) => {
-            let opens = opens.map_or_else(String::new, |at| format::date_time(context.lang(), at));
-            let args = [("opens", opens.into()), ("waiting", waiting.into())];
-            return context.output.say(&context.text("stop-window", &args));
-        }
-        Stop::Limit => {
-            return context
-                .output
-                .say(&context.text("stop-limit", &[("waiting", waiting.into())]));
-        }
-        Stop::Interrupted => {
-            return context
-                .output
-                .warn(&context.text("stop-interrupted", &[("waiting", waiting.into())]));
-        }
-        Stop::NotPaired {
-            instance,
-            state: LinkState::Absent,
-        } => ("stop-absent", instance, String::new()),
-        Stop::NotPaired { instance, .. } => ("stop-not-paired", instance, String::new()),
-        Stop::Gateway { instance, error } => {
-            let error = CliError::Gateway {
-                instance: instance.to_string(),
-                error: error.clone(),
-            };
-            tell_error(context, &error);
-            return context
-                .output
-                .warn(&context.text("stop-waiting", &[("waiting", waiting.into())]));
-        }
-        Stop::Refused {
-            instance,
-            rejection: Rejection::Unauthorized,
-        } => ("stop-unauthorized", instance, String::new()),
-        Stop::Refused {
-            instance,
-            rejection: Rejection::UnknownInstance,
-        } => ("stop-absent", instance, String::new()),
-        Stop::Refused {
-            instance,
-            rejection: Rejection::RateLimited { .. },
-        } => ("stop-rate-limited", instance, String::new()),
-        Stop::Refused {
-            instance,
-            rejection: Rejection::Unreachable(detail),
-        } => ("stop-unreachable", instance, detail.clone()),
-        Stop::Refused { instance, .. } => ("stop-refused", instance, String::new()),
-        Stop::Restricted { instance, sign, .. } => ("stop-restricted", instance, sign.clone()),
-        Stop::OfAnother { instance, .. } => ("stop-of-another", instance, String::new()),
-        Stop::Unclear { instance } => ("stop-unclear", instance, String::new()),
-        Stop::CapReached { instance } => ("stop-cap", instance, String::new()),
-    };
-    let mut args = vec![
-        ("instance", instance.to_string().into()),
-        ("waiting", waiting.into()),
-    ];
-    match stop {
-        Stop::Restricted { until, .. } => args.push(("until", format::date(context.lang(), *until).into())),
-        Stop::OfAnother { restricted, .. } => args.push(("restricted", restricted.to_string().into())),
-        _ => {}
-    }
-    let words = Words::new(context.text(key, &args)).detail(detail);
-    context.output.warn(&match &words.detail {
-        Some(detail) => format!("{}\n  {detail}", words.message),
-        None => words.message,
-    });
 }
 
 fn error(context: &Context, error: SendError) -> CliError {
@@ -583,7 +381,7 @@ fn trial_error(context: &Context, error: TrialError) -> CliError {
         ),
         TrialError::NotAccepted { part, of, outcome } => {
             let detail = match outcome {
-                SendOutcome::Rejected(rejection) => rejection_word(&rejection).to_owned(),
+                SendOutcome::Rejected(rejection) => document::rejection_word(&rejection).to_owned(),
                 SendOutcome::Ambiguous { detail } => detail,
                 SendOutcome::Accepted { .. } => String::new(),
             };
