@@ -7,12 +7,12 @@
 -- * Money is BIGINT cents.
 -- * *_AT are UTC by the program's clock, *_ON days in the shop's zone. Only LEASE_UNTIL and NEXT_ALLOWED are the
 --   server's LOCALTIMESTAMP: they must agree between machines.
--- * The longest index key is WA_REPLY's, 500 bytes: it fits pages of 4 KB.
+-- * The longest index key is WA_REPLY's, 450 bytes: it fits pages of 4 KB.
 -- * WA_SCHEMA and WA_META stand already; all of this is one transaction.
 -- Runs in isql, too (SET TERM is understood by both).
 
 CREATE DOMAIN WA_ID AS VARCHAR(120) CHARACTER SET ASCII;
-CREATE DOMAIN WA_LONG_ID AS VARCHAR(200) CHARACTER SET ASCII;
+CREATE DOMAIN WA_MESSAGE_ID AS VARCHAR(40) CHARACTER SET ASCII;
 CREATE DOMAIN WA_WORD AS VARCHAR(30) CHARACTER SET ASCII;
 CREATE DOMAIN WA_PHONE AS VARCHAR(16) CHARACTER SET ASCII;
 CREATE DOMAIN WA_SHORT AS VARCHAR(300) CHARACTER SET OCTETS;
@@ -114,48 +114,50 @@ CREATE TABLE WA_PART (
   SEQ            SMALLINT NOT NULL,
   KIND           WA_WORD NOT NULL,
   RECEIVABLE     WA_ID,
-  MESSAGE_ID     VARCHAR(40) CHARACTER SET ASCII NOT NULL,
+  MESSAGE_ID     WA_MESSAGE_ID,        -- a function of outbox, notice and part; null until it is begun
   STATE          WA_WORD DEFAULT 'queued' NOT NULL,
   ATTEMPT        INTEGER DEFAULT 0 NOT NULL,
   MAY_HAVE_LEFT  WA_FLAG,              -- keeps the claims of its notice; falls back to 0 only by proof or a person's word
-  REASON         WA_SHORT,
+  REASON         VARCHAR(160) CHARACTER SET OCTETS,
   NEXT_TRY_AT    TIMESTAMP,
-  OWNER          WA_SHORT,
+  OWNER          VARCHAR(60) CHARACTER SET OCTETS,
   LEASE_UNTIL    TIMESTAMP,            -- server's clock
   LEASE_MS       BIGINT,
   TOKEN          BIGINT,               -- of the last begin or record: shows whether a commit without an answer happened
   RECIPIENT      WA_ID,
   CONTENT        WA_BYTES,             -- the text of a text message
-  FILE_NAME      WA_SHORT,
+  FILE_NAME      VARCHAR(120) CHARACTER SET OCTETS,
   BEGUN_AT       TIMESTAMP,
   BEGUN_ON       DATE,
-  GATEWAY_ID     WA_LONG_ID,
+  GATEWAY_ID     WA_ID,
   ACCEPTED_AT    TIMESTAMP,            -- set once accepted, never taken back
   ARRIVED_LATE   WA_FLAG,              -- an earlier attempt was accepted after all: a person should know
   CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
-  -- One for three: each CHECK is a trigger of its own.
-  CONSTRAINT WA_PART_KIND CHECK (SEQ > 0 AND ATTEMPT >= 0 AND (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
-    OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL)),
-  CONSTRAINT WA_PART_STATE CHECK (STATE IN ('queued', 'sending', 'accepted', 'server_ack', 'delivered', 'read', 'failed',
-    'unknown', 'skipped', 'expired')),
-  CONSTRAINT WA_PART_SENDING CHECK (STATE <> 'sending' OR (ATTEMPT > 0 AND OWNER IS NOT NULL AND LEASE_UNTIL IS NOT NULL
-    AND RECIPIENT IS NOT NULL AND BEGUN_AT IS NOT NULL)),
-  CONSTRAINT WA_PART_LEFT CHECK (MAY_HAVE_LEFT = 1 OR (ACCEPTED_AT IS NULL AND STATE NOT IN ('sending', 'unknown',
-    'accepted', 'server_ack', 'delivered', 'read'))),
-  CONSTRAINT WA_PART_ACCEPTED CHECK (STATE NOT IN ('accepted', 'server_ack', 'delivered', 'read')
-    OR ACCEPTED_AT IS NOT NULL)
+  -- One constraint, for each CHECK is a trigger of its own and parts are stored by the hundred thousand. In turn: what a
+  -- part is; what each state needs; what may have left says so.
+  CONSTRAINT WA_PART_WHOLE CHECK (SEQ > 0
+    AND (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
+      OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL)
+    AND (STATE = 'queued' AND ATTEMPT >= 0
+      OR STATE = 'sending' AND ATTEMPT > 0 AND MESSAGE_ID IS NOT NULL AND OWNER IS NOT NULL AND LEASE_UNTIL IS NOT NULL
+        AND RECIPIENT IS NOT NULL AND BEGUN_AT IS NOT NULL
+      OR STATE IN ('accepted', 'server_ack', 'delivered', 'read') AND ACCEPTED_AT IS NOT NULL
+      OR STATE IN ('failed', 'unknown', 'skipped', 'expired') AND ATTEMPT >= 0)
+    AND (MAY_HAVE_LEFT = 1
+      OR ACCEPTED_AT IS NULL AND STATE IN ('queued', 'failed', 'skipped', 'expired')))
 );
 -- No index but the primary key: with forced writes each index page that a departure touches is one more wait for the
--- disk. Parts are found through their notice (PHONE, COUNTED_ON, STATE). MESSAGE_ID is a function of the primary key.
+-- disk. Parts are found through their notice (PHONE, COUNTED_ON, STATE).
 
--- Who was told which stage: the key keeps anybody from being dunned twice. NOTICE is null for a baseline.
+-- Who was told which stage: the key keeps anybody from being dunned twice. NOTICE is null for a baseline. The claims of a
+-- notice are found by its items and its phone, which are this key; a foreign key, its index and looking each notice up, would be
+-- a tenth of storing a run.
 CREATE TABLE WA_CLAIM (
   RECEIVABLE  WA_ID NOT NULL,
   PHONE       WA_PHONE NOT NULL,
   STAGE       WA_WORD NOT NULL,
   NOTICE      BIGINT,
   CONSTRAINT WA_CLAIM_PK PRIMARY KEY (RECEIVABLE, PHONE, STAGE),
-  CONSTRAINT WA_CLAIM_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
   CONSTRAINT WA_CLAIM_STAGE CHECK (STAGE LIKE 'upcoming:%' OR STAGE LIKE 'overdue:%')
 );
 
@@ -219,7 +221,7 @@ CREATE TABLE WA_LID (
 CREATE TABLE WA_REPLY (
   INSTANCE      WA_ID NOT NULL,
   CHAT          WA_ID NOT NULL,
-  GATEWAY_ID    WA_LONG_ID NOT NULL,
+  GATEWAY_ID    WA_ID NOT NULL,
   PHONE         WA_PHONE NOT NULL,
   NOTICE        BIGINT,
   WRITTEN_AT    TIMESTAMP NOT NULL,
@@ -235,11 +237,11 @@ CREATE INDEX WA_REPLY_PERSON ON WA_REPLY (NEEDS_PERSON, WRITTEN_AT);
 -- At most one automatic answer for each notice.
 CREATE TABLE WA_ANSWER (
   NOTICE      BIGINT NOT NULL,
-  MESSAGE_ID  VARCHAR(40) CHARACTER SET ASCII NOT NULL,
+  MESSAGE_ID  WA_MESSAGE_ID NOT NULL,
   STATE       WA_WORD NOT NULL,
   CONTENT     WA_BYTES NOT NULL,
   BEGUN_AT    TIMESTAMP NOT NULL,
-  GATEWAY_ID  WA_LONG_ID,
+  GATEWAY_ID  WA_ID,
   CONSTRAINT WA_ANSWER_PK PRIMARY KEY (NOTICE),
   CONSTRAINT WA_ANSWER_NOTICE FOREIGN KEY (NOTICE) REFERENCES WA_NOTICE (ID),
   CONSTRAINT WA_ANSWER_STATE CHECK (STATE IN ('sending', 'accepted', 'refused', 'unknown'))
@@ -284,7 +286,8 @@ END^
 -- accepted never comes back to where it could depart, except a failure after acceptance that a person requeues.
 CREATE TRIGGER WA_PART_MOVE FOR WA_PART BEFORE UPDATE AS
 BEGIN
-  IF (NEW.NOTICE <> OLD.NOTICE OR NEW.SEQ <> OLD.SEQ OR NEW.MESSAGE_ID <> OLD.MESSAGE_ID) THEN
+  IF (NEW.NOTICE <> OLD.NOTICE OR NEW.SEQ <> OLD.SEQ
+      OR OLD.MESSAGE_ID IS NOT NULL AND NEW.MESSAGE_ID IS DISTINCT FROM OLD.MESSAGE_ID) THEN
     EXCEPTION WA_ILLEGAL_MOVE;
   IF (OLD.STATE IN ('accepted', 'server_ack', 'delivered', 'read')
       AND NEW.STATE NOT IN ('accepted', 'server_ack', 'delivered', 'read', 'failed')) THEN

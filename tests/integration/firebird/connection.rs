@@ -175,11 +175,12 @@ fn a_load_puts_each_row_where_its_body_says_or_none_at_all() {
             "CREATE TABLE B (ID BIGINT NOT NULL PRIMARY KEY, DAY_ON DATE)",
         ]);
         let typed = "João 👋 ".repeat(20);
-        let mut fill = |last: i64| {
+        // Whatever was expected: small blocks and the largest.
+        let mut fill = |last: i64, expected: usize| {
             connection.with_write::<_, DatabaseError>(|connection| {
                 let columns = [("ID", 'i'), ("WORD", 'w'), ("TYPED", 'u'), ("DAY_ON", 'd')];
                 let body = "INSERT INTO A VALUES (:ID, :WORD, :TYPED); INSERT INTO B VALUES (-:ID, :DAY_ON);";
-                let mut load = Load::new(&columns, body);
+                let mut load = Load::new(&columns, body, expected);
                 for id in (1..=1_234).chain([last]) {
                     let odd = id % 2 == 1;
                     let values = [
@@ -198,8 +199,8 @@ fn a_load_puts_each_row_where_its_body_says_or_none_at_all() {
                 load.send(connection)
             })
         };
-        assert!(matches!(fill(1), Err(DatabaseError::Duplicate { .. })));
-        fill(1_235).unwrap();
+        assert!(matches!(fill(1, 10), Err(DatabaseError::Duplicate { .. })));
+        fill(1_235, 100_000).unwrap();
         let sql = "SELECT COUNT(*), COUNT(WORD), COUNT(DAY_ON), SUM(A.ID) FROM A JOIN B ON B.ID = -A.ID WHERE TYPED = ?";
         let row = &connection
             .query(sql, &[typed.as_bytes().to_vec().into()])

@@ -162,15 +162,31 @@ fn the_database_itself_keeps_the_invariants() {
              LEASE_UNTIL = LOCALTIMESTAMP, BEGUN_AT = LOCALTIMESTAMP WHERE SEQ = 3",
             "state machine",
         ),
-        ("UPDATE WA_PART SET STATE = 'gone' WHERE SEQ = 2", "WA_PART_STATE"),
+        ("UPDATE WA_PART SET STATE = 'gone' WHERE SEQ = 2", "WA_PART_WHOLE"),
         (
             "UPDATE WA_PART SET STATE = 'unknown' WHERE SEQ = 2",
-            "WA_PART_LEFT",
+            "WA_PART_WHOLE",
         ),
         (
             "UPDATE WA_PART SET STATE = 'accepted', MAY_HAVE_LEFT = 1 WHERE SEQ = 2",
-            "WA_PART_ACCEPTED",
+            "WA_PART_WHOLE",
         ),
+        (
+            // It may have left, and no longer says so.
+            "UPDATE WA_PART SET MAY_HAVE_LEFT = 0 WHERE SEQ = 1",
+            "WA_PART_WHOLE",
+        ),
+        (
+            // No word about who has it, and under which id.
+            "UPDATE WA_PART SET STATE = 'sending', ATTEMPT = 1, MAY_HAVE_LEFT = 1, RECIPIENT = 'x', \
+             LEASE_UNTIL = LOCALTIMESTAMP, BEGUN_AT = LOCALTIMESTAMP WHERE SEQ = 2",
+            "WA_PART_WHOLE",
+        ),
+        ("UPDATE WA_PART SET ATTEMPT = -1 WHERE SEQ = 2", "state machine"),
+        ("UPDATE WA_PART SET KIND = 'boleto' WHERE SEQ = 1", "WA_PART_WHOLE"),
+        ("UPDATE WA_PART SET KIND = 'letter' WHERE SEQ = 1", "WA_PART_WHOLE"),
+        ("UPDATE WA_PART SET MESSAGE_ID = 'another' WHERE SEQ = 1", "state machine"),
+        ("UPDATE WA_PART SET MESSAGE_ID = NULL WHERE SEQ = 1", "state machine"),
         ("DELETE FROM WA_PART WHERE SEQ = 1", "it stays"),
         ("DELETE FROM WA_CLAIM", "it stays"),
         (

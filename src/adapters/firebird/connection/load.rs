@@ -11,9 +11,16 @@ use super::{Connection, DatabaseError, MAX_PARAMETERS};
 
 /// What a message of parameters may hold as declared: the protocol ends at 64 KB.
 const MAX_MESSAGE_BYTES: usize = 60_000;
-/// Parameters of a full block. With more, preparing the text costs small runs what fewer round trips give large ones.
-const FULL: usize = 300;
-const _: () = assert!(FULL <= MAX_PARAMETERS, "a connection refuses more");
+/// Parameters of a full block, at least and at most.
+const FULL: (usize, usize) = (60, 480);
+const _: () = assert!(FULL.1 <= MAX_PARAMETERS, "a connection refuses more");
+
+/// How many parameters a full block should have when so many are to come. Preparing a text costs the server some 20 us for
+/// each of its parameters (the last block's is one more text), a round trip costs as much as ten of them: the least of
+/// `20 b + 200 n / b` is where b is about three times the root of n.
+fn best_block(parameters: usize) -> usize {
+    (3 * parameters.isqrt()).clamp(FULL.0, FULL.1)
+}
 
 /// Collects rows for one body of PSQL and sends them block by block, within the transaction that is open. Full blocks have
 /// the same text, which stays prepared.
@@ -28,8 +35,9 @@ pub struct Load {
 }
 
 impl Load {
-    /// `columns` are the names that `body` uses (`:NAME`), each with the letter of its type as in [`super::Block`].
-    pub fn new(columns: &[(&str, char)], body: &str) -> Self {
+    /// `columns` are the names that `body` uses (`:NAME`), each with the letter of its type as in [`super::Block`]. `rows`:
+    /// about so many will come.
+    pub fn new(columns: &[(&str, char)], body: &str, rows: usize) -> Self {
         let mut declared = String::new();
         let (mut kinds, mut bytes) = (Vec::new(), 0);
         for (name, letter) in columns {
@@ -42,7 +50,7 @@ impl Load {
         }
         Load {
             procedure: format!("DECLARE PROCEDURE A_ROW ({declared}) AS BEGIN {body} END"),
-            full: (FULL / kinds.len().max(1)).min(MAX_MESSAGE_BYTES / bytes.max(1)),
+            full: (best_block(rows * kinds.len()) / kinds.len().max(1)).clamp(1, MAX_MESSAGE_BYTES / bytes.max(1)),
             kinds,
             values: Vec::new(),
             whole: None,
@@ -50,14 +58,14 @@ impl Load {
     }
 
     /// A row of `table`, a value for each of the columns.
-    pub fn into_table(table: &str, columns: &[(&str, char)]) -> Self {
+    pub fn into_table(table: &str, columns: &[(&str, char)], rows: usize) -> Self {
         let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
         let body = format!(
             "INSERT INTO {table} ({}) VALUES (:{});",
             names.join(", "),
             names.join(", :")
         );
-        Load::new(columns, &body)
+        Load::new(columns, &body, rows)
     }
 
     /// Adds a row; a full block is sent first.

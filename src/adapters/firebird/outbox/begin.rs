@@ -8,8 +8,8 @@ use super::super::connection::{Connection, Value};
 use super::block::Block;
 use super::instance::{RESTRICTION, restriction};
 use super::parts::{duplicate_is_conflict, event_word, push_log};
-use super::rows::{Reader, at, id, ms, read_all, short};
-use crate::domain::notice::{MessageId, NoticeState, PartEvent, PartKey, PartState, notice_state};
+use super::rows::{OWNER_BYTES, Reader, at, cut, id, ms, read_all, short};
+use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartEvent, PartKey, PartState, notice_state};
 use crate::ports::gateway::CanonicalId;
 use crate::ports::outbox::{Begin, Begun, OutboxError, Restriction};
 
@@ -19,7 +19,7 @@ struct Candidate {
     attempt: u32,
     token: Option<i64>,
     next_try_at: Option<DateTime<Utc>>,
-    message_id: String,
+    message_id: MessageId,
     instance: String,
     notice_open: bool,
     held: bool,
@@ -49,6 +49,7 @@ pub(super) fn pause(milliseconds: i64) -> Duration {
 
 fn candidate(
     connection: &mut Connection,
+    identity: &str,
     part: PartKey,
     to: &CanonicalId,
 ) -> Result<Option<Candidate>, OutboxError> {
@@ -74,7 +75,7 @@ fn candidate(
         attempt: row.number()?,
         token: row.opt_int()?,
         next_try_at: row.opt_at()?,
-        message_id: row.text()?,
+        message_id: message_id(row.opt_text()?.as_deref(), identity, part.notice, part.seq),
         instance: row.id()?,
         notice_open: row.word(NoticeState::from_word)?.is_open() & row.opt_text()?.is_none(),
         held: row.flag()?,
@@ -97,19 +98,19 @@ fn candidate(
 /// happened, it is recognised by it.
 pub(super) fn begin(
     connection: &mut Connection,
+    identity: &str,
     begin: &Begin,
     token: i64,
     uncertain: bool,
 ) -> Result<Begun, OutboxError> {
     let part = begin.part;
-    let Some(found) = candidate(connection, part, &begin.to)? else {
+    let Some(found) = candidate(connection, identity, part, &begin.to)? else {
         return Ok(Begun::NotNow);
     };
     if uncertain && found.token == Some(token) && found.state == PartState::Sending {
-        let message_id = MessageId::from_stored(&found.message_id);
         return Ok(Begun::Go {
             attempt: found.attempt,
-            message_id,
+            message_id: found.message_id,
         });
     }
     let ours = found.state == PartState::Queued
@@ -168,14 +169,15 @@ pub(super) fn begin(
         connection,
         "UPDATE WA_PART SET STATE = 'sending', ATTEMPT = ?i, MAY_HAVE_LEFT = 1, REASON = NULL, NEXT_TRY_AT = NULL, \
          OWNER = ?u, LEASE_UNTIL = DATEADD(?i MILLISECOND TO LOCALTIMESTAMP), LEASE_MS = ?i, TOKEN = ?i, \
-         RECIPIENT = ?a, CONTENT = ?b, FILE_NAME = ?u, BEGUN_AT = ?t, BEGUN_ON = ?d, GATEWAY_ID = NULL \
+         MESSAGE_ID = ?w, RECIPIENT = ?a, CONTENT = ?b, FILE_NAME = ?u, BEGUN_AT = ?t, BEGUN_ON = ?d, GATEWAY_ID = NULL \
          WHERE NOTICE = ?i AND SEQ = ?i AND STATE = 'queued' AND ATTEMPT = ?i",
         [
             attempt.into(),
-            short(&begin.owner),
+            cut(&begin.owner, OWNER_BYTES),
             ms(begin.lease),
             ms(begin.lease),
             token.into(),
+            found.message_id.as_str().into(),
             to,
             begin.text.as_deref().map(str::as_bytes).into(),
             begin.file_name.as_deref().map_or(Value::Null, short),
@@ -202,7 +204,7 @@ pub(super) fn begin(
             part.notice.0.into(),
         ],
     )?;
-    let detail = format!("attempt {attempt}, message {}", found.message_id);
+    let detail = format!("attempt {attempt}, message {}", found.message_id.as_str());
     let (notice, seq) = (Some(part.notice), Some(part.seq));
     push_log(
         connection,
@@ -216,8 +218,13 @@ pub(super) fn begin(
     block.send(connection)?;
     Ok(Begun::Go {
         attempt,
-        message_id: MessageId::from_stored(&found.message_id),
+        message_id: found.message_id,
     })
+}
+
+/// The id of a part's messages: what it was begun with, else what it will be.
+pub(super) fn message_id(stored: Option<&str>, identity: &str, notice: NoticeId, seq: u16) -> MessageId {
+    stored.map_or_else(|| MessageId::derive(identity, notice, seq), MessageId::from_stored)
 }
 
 fn contacts_on(connection: &mut Connection, instance: &str, day: NaiveDate) -> Result<u32, OutboxError> {

@@ -122,9 +122,8 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
-        let identity = &self.identity;
         self.link
-            .write(Policy::BULK, |c, _| store::store_run(c, identity, run))
+            .write(Policy::BULK, |c, _| store::store_run(c, run))
     }
 
     fn runs(&mut self, close: Option<NaiveDate>, limit: u32) -> Result<Vec<RunSummary>, OutboxError> {
@@ -162,14 +161,13 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn notice(&mut self, id: NoticeId) -> Result<Option<Notice>, OutboxError> {
-        self.link.read(|c| seeing::notice(c, id))
+        let identity = &self.identity;
+        self.link.read(|c| seeing::notice(c, identity, id))
     }
 
     fn rebuild(&mut self, id: NoticeId, departure: &Departure) -> Result<bool, OutboxError> {
-        let identity = &self.identity;
-        self.link.write(Policy::STOPPABLE, |c, _| {
-            send::rebuild(c, identity, id, departure)
-        })
+        self.link
+            .write(Policy::STOPPABLE, |c, _| send::rebuild(c, id, departure))
     }
 
     fn end_untouched(
@@ -186,8 +184,9 @@ impl Outbox for FirebirdOutbox {
 
     fn begin(&mut self, begin: &Begin) -> Result<Begun, OutboxError> {
         let token = token();
+        let identity = &self.identity;
         self.link.write(Policy::RECORD, |c, uncertain| {
-            begin::begin(c, begin, token, uncertain)
+            begin::begin(c, identity, begin, token, uncertain)
         })
     }
 
@@ -206,10 +205,11 @@ impl Outbox for FirebirdOutbox {
         next: &Begin,
     ) -> Result<(Recorded, Begun), OutboxError> {
         let tokens = (token(), token());
+        let identity = &self.identity;
         self.link.write(Policy::RECORD, |c, uncertain| {
             let recorded = send::record(c, part, attempt, outcome, tokens.0, uncertain)?;
             let begun = match recorded {
-                Recorded::Now(_) => begin::begin(c, next, tokens.1, uncertain)?,
+                Recorded::Now(_) => begin::begin(c, identity, next, tokens.1, uncertain)?,
                 Recorded::LateAnswer => Begun::NotNow,
             };
             Ok((recorded, begun))
@@ -414,7 +414,8 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn notices_of(&mut self, customer: &CustomerId, limit: u32) -> Result<Vec<Notice>, OutboxError> {
-        self.link.read(|c| seeing::notices_of(c, customer, limit))
+        let identity = &self.identity;
+        self.link.read(|c| seeing::notices_of(c, identity, customer, limit))
     }
 
     fn decisions_of(

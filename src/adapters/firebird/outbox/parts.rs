@@ -5,7 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Value};
 use super::block::Block;
-use super::rows::{Reader, at, corrupt, flag, gateway_id, id, short};
+use super::rows::{REASON_BYTES, Reader, at, corrupt, cut, flag, gateway_id, id, short};
 use crate::domain::ids::{BranchId, CustomerId};
 use crate::domain::notice::{
     Ending, IllegalMove, NoticeId, NoticeState, PartEvent, PartKey, PartState, next_state, notice_state,
@@ -238,7 +238,7 @@ impl Loaded {
         let values = [
             to.word().into(),
             flag(part.may_have_left),
-            part.reason.as_deref().map_or(Value::Null, short),
+            part.reason.as_deref().map_or(Value::Null, |why| cut(why, REASON_BYTES)),
             change.next_try_at.map_or(Value::Null, at),
             change.gateway_id.map_or(Value::Null, gateway_id),
             part.accepted_at.map_or(Value::Null, at),
@@ -351,8 +351,7 @@ impl Loaded {
         ];
         self.writes.push_one(connection, sql, values)?;
         if !self.state.is_open() && !self.parts.iter().any(|p| p.may_have_left) {
-            self.writes
-                .push(connection, "DELETE FROM WA_CLAIM WHERE NOTICE = ?i", [id_value])?;
+            self.writes.push(connection, &release_claims("?i"), [id_value])?;
         }
         if let Some(day) = self
             .written_on
@@ -379,6 +378,16 @@ impl Loaded {
             other => other,
         })
     }
+}
+
+/// Deletes the claims of `notices`, a list of ids in SQL: one by one by their key, which the notice's items and phone are.
+pub(super) fn release_claims(notices: &str) -> String {
+    format!(
+        "MERGE INTO WA_CLAIM C USING (SELECT I.RECEIVABLE, N.PHONE, I.STAGE, I.NOTICE FROM WA_NOTICE N \
+         JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID WHERE N.ID IN ({notices})) H \
+         ON C.RECEIVABLE = H.RECEIVABLE AND C.PHONE = H.PHONE AND C.STAGE = H.STAGE AND C.NOTICE = H.NOTICE \
+         WHEN MATCHED THEN DELETE"
+    )
 }
 
 /// Two transactions inserted the same row at once: the loser finds it there when it runs again.

@@ -20,10 +20,11 @@ use crate::ports::outbox::{NoticeItem, OutboxError};
 
 /// Length of WA_ID.
 const ID_CHARS: usize = 120;
-/// Length of WA_LONG_ID.
-const LONG_ID_CHARS: usize = 200;
 /// Length of WA_SHORT.
 const SHORT_BYTES: usize = 300;
+/// Lengths of columns of WA_PART; a declared byte costs each row its time, used or not.
+pub(super) const REASON_BYTES: usize = 160;
+pub(super) const OWNER_BYTES: usize = 60;
 
 /// Something stored that cannot be understood.
 pub(super) fn corrupt(table: &'static str, problem: impl Into<String>) -> OutboxError {
@@ -85,9 +86,9 @@ pub(super) fn opt_id(text: Option<&str>) -> Result<Value, OutboxError> {
 /// A gateway's id. Recording an answer must not fail for its length: a longer one ends in its digest.
 pub(super) fn gateway_id(text: &str) -> Value {
     let mut escaped = escape(text);
-    if escaped.len() > LONG_ID_CHARS {
+    if escaped.len() > ID_CHARS {
         let digest = Sha256::digest(text);
-        escaped.truncate(LONG_ID_CHARS - 33);
+        escaped.truncate(ID_CHARS - 33);
         escaped.push('~');
         for byte in digest.iter().take(16) {
             let _ = write!(escaped, "{byte:02X}");
@@ -98,11 +99,16 @@ pub(super) fn gateway_id(text: &str) -> Value {
 
 /// Text typed by people, up to 300 bytes of UTF-8; what is longer is cut and ends in an ellipsis.
 pub(super) fn short(text: &str) -> Value {
+    cut(text, SHORT_BYTES)
+}
+
+/// The same up to so many bytes.
+pub(super) fn cut(text: &str, bytes: usize) -> Value {
     const ELLIPSIS: &str = "…";
-    if text.len() <= SHORT_BYTES {
+    if text.len() <= bytes {
         return Value::Text(text.to_owned());
     }
-    let mut end = SHORT_BYTES - ELLIPSIS.len();
+    let mut end = bytes - ELLIPSIS.len();
     while !text.is_char_boundary(end) {
         end -= 1;
     }
@@ -380,7 +386,7 @@ mod tests {
     fn a_gateway_id_always_fits_and_long_ones_differ() {
         let long = |tail: &str| gateway_id(&format!("{}{tail}", "a".repeat(500)));
         let Value::Text(stored) = long("x") else { panic!() };
-        assert_eq!(stored.len(), LONG_ID_CHARS);
+        assert_eq!(stored.len(), ID_CHARS);
         assert_ne!(long("x"), long("y"));
     }
 

@@ -3,11 +3,11 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, Row, Value};
-use super::begin::{PAUSE_LEFT, pause};
+use super::begin::{PAUSE_LEFT, message_id, pause};
 use super::instance::{RESTRICTION, restriction};
 use super::rows::{at, corrupt, id, read_all};
 use crate::domain::ids::{ContactId, CustomerId, ReceivableId};
-use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartKey, PartState, Reference};
+use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState, Reference};
 use crate::domain::reply::Intent;
 use crate::domain::selection::{SkipReason, Skipped};
 use crate::ports::gateway::CanonicalId;
@@ -15,7 +15,11 @@ use crate::ports::outbox::{
     Counts, Event, InstanceRow, NewReply, Notice, OutboxError, Part, RunId, StoredReply,
 };
 
-pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Option<Notice>, OutboxError> {
+pub(super) fn notice(
+    connection: &mut Connection,
+    identity: &str,
+    notice: NoticeId,
+) -> Result<Option<Notice>, OutboxError> {
     let sql = "SELECT N.RUN, R.CLOSE_DAY, N.BRANCH, N.CUSTOMER, N.CONTACT, N.CONTACT_NAME, N.PHONE, N.INSTANCE, \
                N.KIND, N.SEND_ON, N.STATE, N.REASON, N.FIRST_DEPARTURE, N.REVISION \
                FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE N.ID = ?";
@@ -53,13 +57,11 @@ pub(super) fn notice(connection: &mut Connection, notice: NoticeId) -> Result<Op
                  FILE_NAME, BEGUN_AT, GATEWAY_ID, ACCEPTED_AT, ARRIVED_LATE FROM WA_PART WHERE NOTICE = ? ORDER BY SEQ";
     let parts = connection.query(parts, &[notice.0.into()])?;
     found.parts = read_all("WA_PART", &parts, |row| {
+        let seq = row.number()?;
         Ok(Part {
-            key: PartKey {
-                notice,
-                seq: row.number()?,
-            },
+            key: PartKey { notice, seq },
             kind: row.part_kind()?,
-            message_id: MessageId::from_stored(&row.text()?),
+            message_id: message_id(row.opt_text()?.as_deref(), identity, notice, seq),
             state: row.word(PartState::from_word)?,
             attempt: row.number()?,
             reason: row.opt_utf8()?,
@@ -178,6 +180,7 @@ pub(super) fn instances(
 
 pub(super) fn notices_of(
     connection: &mut Connection,
+    identity: &str,
     customer: &CustomerId,
     limit: u32,
 ) -> Result<Vec<Notice>, OutboxError> {
@@ -185,7 +188,7 @@ pub(super) fn notices_of(
     let rows = connection.query(sql, &[id(customer.as_str())?, limit.into()])?;
     let ids = read_all("WA_NOTICE", &rows, |row| row.notice())?;
     ids.into_iter()
-        .map(|id| notice(connection, id)?.ok_or_else(|| corrupt("WA_NOTICE", format!("{id} has no run"))))
+        .map(|id| notice(connection, identity, id)?.ok_or_else(|| corrupt("WA_NOTICE", format!("{id} has no run"))))
         .collect()
 }
 

@@ -186,7 +186,6 @@ fn take_untouched(connection: &mut Connection, notice: NoticeId) -> Result<bool,
 
 pub(super) fn rebuild(
     connection: &mut Connection,
-    identity: &str,
     notice: NoticeId,
     departure: &Departure,
 ) -> Result<bool, OutboxError> {
@@ -203,7 +202,6 @@ pub(super) fn rebuild(
     )?;
     let replaced = replace_contents(
         connection,
-        identity,
         notice,
         &phone,
         &departure.items,
@@ -365,10 +363,9 @@ pub(super) fn resolve(
 /// A notice that had ended and let go of its stages goes on: it must hold them again, or a person learns that another
 /// notice does.
 fn claim_again(connection: &mut Connection, notice: &Loaded) -> Result<(), OutboxError> {
-    let held = connection.query(
-        "SELECT COUNT(*) FROM WA_CLAIM WHERE NOTICE = ?",
-        &[notice.id.0.into()],
-    )?;
+    let held = "SELECT COUNT(*) FROM WA_NOTICE_ITEM I JOIN WA_CLAIM C ON C.RECEIVABLE = I.RECEIVABLE AND C.PHONE = ? \
+                AND C.STAGE = I.STAGE AND C.NOTICE = I.NOTICE WHERE I.NOTICE = ?";
+    let held = connection.query(held, &[notice.phone.e164().into(), notice.id.0.into()])?;
     if read_all("WA_CLAIM", &held, |row| row.int())?.pop() != Some(0) {
         return Ok(());
     }

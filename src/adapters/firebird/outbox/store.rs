@@ -7,12 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, DatabaseError, Load, Value, literal};
 use super::block::Block;
-use super::parts::log;
+use super::parts::{log, release_claims};
 use super::rows::{at, flag, id, opt_id, short};
 use super::scan::UNTOUCHED;
 use crate::domain::ids::{BranchId, InstanceId, ReceivableId};
 use crate::domain::money::Cents;
-use crate::domain::notice::{MessageId, NoticeId, PartKind};
+use crate::domain::notice::{NoticeId, PartKind};
 use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
 use crate::domain::receivable::BadValue;
@@ -21,7 +21,7 @@ use crate::ports::outbox::{NewRun, NoticeItem, OutboxError, RunId};
 const INSERT_ITEM: &str = "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, \
                            HAS_BOLETO) VALUES (?i, ?k, ?u, ?d, ?w, ?i, ?i)";
 const INSERT_PART: &str =
-    "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) VALUES (?i, ?i, ?w, ?k, ?w)";
+    "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE) VALUES (?i, ?i, ?w, ?k)";
 const INSERT_CLAIM: &str = "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) VALUES (?k, ?w, ?w, ?i)";
 /// So many consecutive values of a sequence; the first of them.
 fn take_ids(connection: &mut Connection, sequence: &str, count: usize) -> Result<i64, OutboxError> {
@@ -39,10 +39,9 @@ fn take_ids(connection: &mut Connection, sequence: &str, count: usize) -> Result
 /// Stores a run. A claim or a notice that somebody else got hold of meanwhile is [`OutboxError::ClaimTaken`].
 pub(super) fn store_run(
     connection: &mut Connection,
-    identity: &str,
     run: &NewRun,
 ) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
-    let stored = store_run_rows(connection, identity, run);
+    let stored = store_run_rows(connection, run);
     stored.map_err(|error| match error {
         OutboxError::Database(DatabaseError::Duplicate { .. } | DatabaseError::Conflict { .. }) => {
             OutboxError::ClaimTaken
@@ -53,7 +52,6 @@ pub(super) fn store_run(
 
 fn store_run_rows(
     connection: &mut Connection,
-    identity: &str,
     run: &NewRun,
 ) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
     // Claims released here are taken again below, and their keys must be gone first.
@@ -90,7 +88,7 @@ fn store_run_rows(
          FROM WA_NOTICE N JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID WHERE N.RUN = ? ORDER BY 1",
         &[run_id.into()],
     )?;
-    load_parts(connection, identity, run, &ids)?;
+    load_parts(connection, run, &ids)?;
     load_skipped(connection, run_id, run)?;
     let summary = format!(
         "run {run_id}, {} notices, {} superseded{}",
@@ -144,7 +142,7 @@ pub(super) fn supersede(
             ),
             &[],
         )?;
-        connection.execute(&format!("DELETE FROM WA_CLAIM WHERE NOTICE IN ({list})"), &[])?;
+        connection.execute(&release_claims(&list), &[])?;
         connection.execute(
             &format!(
                 "INSERT INTO WA_EVENT (ID, HAPPENED_AT, NOTICE, KIND, DETAIL) \
@@ -197,6 +195,7 @@ fn load_notices(
                     literal(&selected.kind.word().into()),
                     literal(&run.send_on.into())
                 ),
+                run.notices.len(),
             )),
         };
         let values = [
@@ -220,7 +219,8 @@ fn load_notices(
         ("BALANCE_CENTS", 'i'),
         ("HAS_BOLETO", 'i'),
     ];
-    let mut items = Load::into_table("WA_NOTICE_ITEM", &columns);
+    let rows = run.notices.iter().map(|notice| notice.selected.items.len()).sum();
+    let mut items = Load::into_table("WA_NOTICE_ITEM", &columns, rows);
     for (notice, notice_id) in run.notices.iter().zip(ids) {
         for item in &notice.selected.items {
             let values = [
@@ -238,10 +238,12 @@ fn load_notices(
     Ok(items.send(connection)?)
 }
 
+/// Most notices of a run share so many shapes.
+const LIKELY_SHAPES: usize = 4;
+
 /// Parts, notice by notice: most notices have one of a handful of shapes, each of which is a body of its own.
 fn load_parts(
     connection: &mut Connection,
-    identity: &str,
     run: &NewRun,
     ids: &[NoticeId],
 ) -> Result<(), OutboxError> {
@@ -263,12 +265,9 @@ fn load_parts(
         for receivable in &receivables {
             values.push(id(receivable.as_str())?);
         }
-        for (_, seq) in shape.iter().zip(1u16..) {
-            values.push(MessageId::derive(identity, *notice_id, seq).as_str().into());
-        }
         let load = shapes
             .entry(shape)
-            .or_insert_with_key(|shape| parts_of(shape, receivables.len()));
+            .or_insert_with_key(|shape| parts_of(shape, receivables.len(), run.notices.len() / LIKELY_SHAPES));
         load.push(connection, values)?;
     }
     for load in shapes.values_mut() {
@@ -278,20 +277,18 @@ fn load_parts(
 }
 
 /// The body for a shape: kinds of parts with the places of their receivables among those of the notice.
-fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize) -> Load {
+fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize, notices: usize) -> Load {
     let mut body = String::new();
     let mut names = vec![("NOTICE".to_owned(), 'i')];
     names.extend((0..receivables).map(|place| (format!("R{place}"), 'k')));
     for ((kind, receivable), seq) in shape.iter().zip(1u16..) {
         let receivable = receivable.map_or_else(|| "NULL".to_owned(), |place| format!(":R{place}"));
         body.push_str(&format!(
-            "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE, MESSAGE_ID) \
-             VALUES (:NOTICE, {seq}, '{kind}', {receivable}, :M{seq});"
+            "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE) VALUES (:NOTICE, {seq}, '{kind}', {receivable});"
         ));
-        names.push((format!("M{seq}"), 'w'));
     }
     let columns: Vec<(&str, char)> = names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
-    Load::new(&columns, &body)
+    Load::new(&columns, &body, notices)
 }
 
 fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Result<(), OutboxError> {
@@ -306,7 +303,7 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
         "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
          VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :CUSTOMER, :CONTACT, :RECEIVABLE, :REASON, :DETAIL);"
     );
-    let mut decisions = Load::new(&columns, &body);
+    let mut decisions = Load::new(&columns, &body, run.skipped.len());
     for skipped in &run.skipped {
         let values = [
             id(skipped.customer.as_str())?,
@@ -329,7 +326,7 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
         "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
          VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :SOURCE, :ROW_KEY, :COLUMN_NAME, :PROBLEM, :MASKED);"
     );
-    let mut bad_rows = Load::new(&columns, &body);
+    let mut bad_rows = Load::new(&columns, &body, run.bad_rows.len());
     for bad in &run.bad_rows {
         let values = [
             short(&bad.query),
@@ -392,7 +389,6 @@ pub(super) fn push_claim(
 fn push_parts(
     connection: &mut Connection,
     block: &mut Block,
-    identity: &str,
     notice: NoticeId,
     parts: &[PartKind],
 ) -> Result<(), OutboxError> {
@@ -402,7 +398,6 @@ fn push_parts(
             u32::from(seq).into(),
             part.word().into(),
             opt_id(part.receivable().map(|r| r.as_str()))?,
-            MessageId::derive(identity, notice, seq).as_str().into(),
         ];
         block.push(connection, INSERT_PART, values)?;
     }
@@ -426,13 +421,14 @@ fn bad_value_word(problem: BadValue) -> &'static str {
 /// Replaces items, claims and parts of an untouched notice.
 pub(super) fn replace_contents(
     connection: &mut Connection,
-    identity: &str,
     notice: NoticeId,
     phone: &Phone,
     items: &[NoticeItem],
     parts: &[PartKind],
 ) -> Result<(), OutboxError> {
-    for table in ["WA_CLAIM", "WA_NOTICE_ITEM", "WA_PART"] {
+    // The claims first: they are found by the items.
+    connection.execute(&release_claims("?"), &[notice.0.into()])?;
+    for table in ["WA_NOTICE_ITEM", "WA_PART"] {
         connection.execute(
             &format!("DELETE FROM {table} WHERE NOTICE = ?"),
             &[notice.0.into()],
@@ -458,6 +454,6 @@ pub(super) fn replace_contents(
             Some(notice),
         )?;
     }
-    push_parts(connection, &mut block, identity, notice, parts)?;
+    push_parts(connection, &mut block, notice, parts)?;
     block.send(connection)
 }
