@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`source`] | the SQL files: shipped, or a site's own |
 //! | [`contract`] | which columns each must deliver |
-//! | `snapshot` | how a query is described, wrapped, narrowed and run |
+//! | `snapshot` | how a query is described, wrapped and run |
+//! | `narrow` | the joins and conditions that narrow it to a scope |
 //! | [`indexes`] | which tables are read as a whole, and the index that is missing |
 //! | `rows` | each query's rows -> values of the domain |
 //! | `find` | the customer that an operator means |
@@ -18,6 +19,7 @@ pub mod contract;
 mod find;
 pub mod indexes;
 pub mod look;
+mod narrow;
 mod read;
 mod rows;
 mod snapshot;
