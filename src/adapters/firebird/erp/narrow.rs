@@ -2,8 +2,8 @@
 
 use chrono::NaiveDate;
 
-use super::read;
 use super::snapshot::FirebirdSnapshot;
+use super::values::PLAUSIBLE;
 use crate::adapters::firebird::connection::{ColumnKind, Value, literal};
 use crate::domain::ids::CustomerId;
 use crate::ports::erp::{ErpError, Scope};
@@ -173,7 +173,7 @@ impl FirebirdSnapshot<'_> {
             let mut conditions = vec![format!("({})", absurd_due(&column))];
             conditions.extend(self.open_condition("q")?);
             let (first, last) = HELD;
-            let (earliest, latest) = read::PLAUSIBLE;
+            let (earliest, latest) = PLAUSIBLE;
             for due in [
                 (first, earliest.pred_opt().unwrap_or(first)),
                 (latest.succ_opt().unwrap_or(last), last),
@@ -213,7 +213,7 @@ impl FirebirdSnapshot<'_> {
 
 /// The condition under which a due date that is there cannot be right: it is read to be reported.
 fn absurd_due(column: &str) -> String {
-    let (earliest, latest) = read::PLAUSIBLE;
+    let (earliest, latest) = PLAUSIBLE;
     let end = latest.succ_opt().unwrap_or(latest);
     format!("{column} < '{earliest}' OR {column} >= '{end}'")
 }
