@@ -1,5 +1,14 @@
 //! What every use case must know before it touches anything: the ERP's dates, the contract, the policies, the
 //! branches and the instances. Fail closed: what cannot be read refuses the day.
+//!
+//! | module | holds |
+//! |---|---|
+//! | here | [`Ground`] and what is asked of it |
+//! | `contract` | whether the feature is contracted |
+//! | `policies` | the policy that counts for each branch |
+
+mod contract;
+mod policies;
 
 use std::collections::HashMap;
 
@@ -7,17 +16,13 @@ use chrono::{Days, NaiveDate};
 
 use crate::domain::calendar::BankingCalendar;
 use crate::domain::ids::{BranchId, InstanceId};
-use crate::domain::policy::{NoticeKinds, Policy, row_for};
-use crate::domain::receivable::{
-    BadRow, BadValue, Batch, Branch, ContractFeature, ContractInstance, PolicyRow, SystemDates,
-};
+use crate::domain::receivable::{BadRow, BadValue, Branch, ContractInstance, SystemDates};
 use crate::domain::selection::{BranchPolicy, Rules};
 use crate::ports::erp::{ErpError, ErpSnapshot};
 
+pub use self::contract::{FEATURE, check_contract};
+use self::policies::policies;
 use super::shop::Shop;
-
-/// The contract's feature that allows WhatsApp notices.
-pub const FEATURE: &str = "WHATSAPP";
 
 /// Why a use case may not go on.
 #[derive(Debug, thiserror::Error)]
@@ -198,223 +203,14 @@ impl Ground {
     }
 }
 
-/// Checks that WhatsApp notices are contracted on `day`: one row in force is enough, whatever others say.
-///
-/// # Errors
-/// [`Precondition::NotContracted`], [`Precondition::ContractEnded`], [`Precondition::Unreadable`], or the ERP's error.
-pub fn check_contract(snapshot: &mut dyn ErpSnapshot, day: NaiveDate) -> Result<(), GroundError> {
-    Ok(contracted(&snapshot.contract()?, day)?)
-}
-
-fn contracted(contract: &Batch<ContractFeature>, day: NaiveDate) -> Result<(), Precondition> {
-    let rows: Vec<_> = contract
-        .rows
-        .iter()
-        .filter(|f| f.active && f.feature.trim().eq_ignore_ascii_case(FEATURE))
-        .collect();
-    if rows
-        .iter()
-        .any(|f| f.valid_until.is_none_or(|until| day <= until))
-    {
-        return Ok(());
-    }
-    // The row that counts, or one of which nobody knows what it is about.
-    let unread = |bad: &&BadRow| bad.key.eq_ignore_ascii_case(FEATURE) || bad.key.starts_with('#');
-    if let Some(bad) = contract.bad.iter().find(unread) {
-        return Err(Precondition::Unreadable(bad.clone()));
-    }
-    // Several lapsed rows: the latest end is the one to tell.
-    Err(rows
-        .iter()
-        .filter_map(|f| f.valid_until)
-        .max()
-        .map_or(Precondition::NotContracted, Precondition::ContractEnded))
-}
-
-/// The policy of each branch that could be read. A branch whose own row could not be is left out, and its receivables
-/// are refused as unreadable: the row for all may want what this branch does not.
-fn policies(
-    branches: &[Branch],
-    rows: &Batch<PolicyRow>,
-    kinds: NoticeKinds,
-) -> HashMap<BranchId, BranchPolicy> {
-    let unreadable = |branch: &BranchId| {
-        let own = |key: &str| key == branch.as_str();
-        // A row without a branch is reported by its number.
-        let general = |key: &str| key.starts_with('#');
-        let any = |test: &dyn Fn(&str) -> bool| rows.bad.iter().any(|b| test(b.key.trim()));
-        match row_for(&rows.rows, branch) {
-            Some(row) if row.branch.is_some() => false,
-            Some(_) => any(&own),
-            None => any(&own) || any(&general),
-        }
-    };
-    branches
-        .iter()
-        .filter(|branch| !unreadable(&branch.id))
-        .map(|branch| {
-            let policy = match row_for(&rows.rows, &branch.id) {
-                Some(row) if row.email_configured => BranchPolicy::Active(Policy::from_row(row, kinds)),
-                _ => BranchPolicy::EmailNotConfigured,
-            };
-            (branch.id.clone(), policy)
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use super::policies::tests::row;
     use super::*;
     use crate::app::shop::tests::shop;
     use crate::domain::calendar::SendingCalendar;
-    use crate::domain::tax_id::TaxId;
-
-    fn branch(id: &str) -> Branch {
-        Branch {
-            id: BranchId::new(id),
-            legal_name: "Aurora Ltda".to_owned(),
-            trade_name: None,
-            tax_id: TaxId::parse("11.222.333/0001-81").unwrap(),
-            address: "Rua A, 1".to_owned(),
-            district: None,
-            city: "Ijuí".to_owned(),
-            state: "RS".to_owned(),
-            postal_code: None,
-            phone: None,
-            email: None,
-            logo: None,
-        }
-    }
-
-    fn row(branch: Option<&str>, email_configured: bool) -> PolicyRow {
-        PolicyRow {
-            branch: branch.map(BranchId::new),
-            email_configured,
-            notify_upcoming: true,
-            upcoming_days: vec![2],
-            notify_overdue: true,
-            overdue_days: vec![7],
-            repeat_every_days: None,
-            stop_after_days: None,
-            min_amount: None,
-        }
-    }
-
-    fn bad(key: &str) -> BadRow {
-        BadRow {
-            query: "notice_policy".to_owned(),
-            key: key.to_owned(),
-            column: "OVERDUE_DAYS".to_owned(),
-            problem: BadValue::NotAListOfDays,
-            value: "**".to_owned(),
-        }
-    }
-
-    /// One line a case: rows read, keys of rows not read, what counts for branches 1 and 2.
-    #[test]
-    fn a_policy_that_cannot_be_read_is_no_policy() {
-        for (rows, unread, expected) in [
-            (vec![row(None, true)], vec![], ["active", "active"]),
-            (vec![row(None, true)], vec!["2"], ["active", "unreadable"]),
-            (vec![row(None, true)], vec!["#2"], ["active", "active"]),
-            (vec![row(Some("1"), true)], vec!["#2"], ["active", "unreadable"]),
-            (vec![row(Some("1"), true)], vec![], ["active", "off"]),
-            (
-                vec![row(None, true), row(Some("2"), false)],
-                vec![],
-                ["active", "off"],
-            ),
-            (
-                vec![row(None, false), row(Some("2"), true)],
-                vec![],
-                ["off", "active"],
-            ),
-            // A second row for the same branch is reported and left aside; the first one counts.
-            (
-                vec![row(None, true), row(Some("2"), false)],
-                vec!["2"],
-                ["active", "off"],
-            ),
-            (vec![], vec!["1"], ["unreadable", "off"]),
-        ] {
-            let count = (rows.len(), unread.clone());
-            let batch = Batch {
-                rows,
-                bad: unread.into_iter().map(bad).collect(),
-            };
-            let found = policies(&[branch("1"), branch("2")], &batch, NoticeKinds::Both);
-            let words = ["1", "2"].map(|id| match found.get(&BranchId::new(id)) {
-                Some(BranchPolicy::Active(_)) => "active",
-                Some(BranchPolicy::EmailNotConfigured) => "off",
-                None => "unreadable",
-            });
-            assert_eq!(words, expected, "{count:?}");
-        }
-    }
-
-    /// One line a case: the contract's rows (feature, in force, until), keys of rows not read, what it comes to.
-    #[test]
-    fn one_row_in_force_is_a_contract() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let ended = |text| Err(Precondition::ContractEnded(day(text)));
-        let unread = |key| {
-            Err(Precondition::Unreadable(BadRow {
-                query: "contract".to_owned(),
-                ..bad(key)
-            }))
-        };
-        type Rows = &'static [(&'static str, bool, &'static str)];
-        let cases: [(Rows, &[&str], _); 11] = [
-            (&[("WHATSAPP", true, "")], &[], Ok(())),
-            (&[(" whatsapp ", true, "2026-08-19")], &[], Ok(())),
-            (&[("WHATSAPP", true, "2026-08-18")], &[], ended("2026-08-18")),
-            (&[("WHATSAPP", false, "")], &[], Err(Precondition::NotContracted)),
-            (&[("BOLETO", true, "")], &[], Err(Precondition::NotContracted)),
-            (&[], &[], Err(Precondition::NotContracted)),
-            // A history of the contract, in any order.
-            (
-                &[("WHATSAPP", false, ""), ("WHATSAPP", true, "2027-01-01")],
-                &[],
-                Ok(()),
-            ),
-            (
-                &[("WHATSAPP", true, "2025-01-01"), ("WHATSAPP", true, "2026-01-01")],
-                &[],
-                ended("2026-01-01"),
-            ),
-            (&[("WHATSAPP", true, "")], &["WHATSAPP", "#2"], Ok(())),
-            (
-                &[("BOLETO", true, "")],
-                &["FISCAL", "WhatsApp"],
-                unread("WhatsApp"),
-            ),
-            (&[], &["#1"], unread("#1")),
-        ];
-        for (rows, unread, expected) in cases {
-            let contract = Batch {
-                rows: rows
-                    .iter()
-                    .map(|(feature, active, until)| ContractFeature {
-                        feature: (*feature).to_owned(),
-                        active: *active,
-                        valid_until: until.parse().ok(),
-                    })
-                    .collect(),
-                bad: unread
-                    .iter()
-                    .map(|key| BadRow {
-                        query: "contract".to_owned(),
-                        ..bad(key)
-                    })
-                    .collect(),
-            };
-            assert_eq!(
-                contracted(&contract, day("2026-08-19")),
-                expected,
-                "{rows:?} {unread:?}"
-            );
-        }
-    }
+    use crate::domain::policy::{NoticeKinds, Policy};
+    use crate::domain::receivable::PolicyRow;
 
     fn ground(policies: &[(&str, BranchPolicy)], last_bank_return: Option<&str>) -> Ground {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();

@@ -13,6 +13,7 @@ use crate::ports::outbox::{Notice, Outbox, OutboxError, Outcome, Recorded};
 
 use super::super::receipts;
 use super::super::shop::Shop;
+use super::departure::days_are_over;
 use super::{SendContext, SendError, SendEvent, SendReport};
 
 /// A part is looked up no sooner than this after its request was begun: what is on its way may still arrive.
@@ -156,16 +157,11 @@ fn expire_one(
     notice: &Notice,
 ) -> Result<bool, OutboxError> {
     let now = clock.now();
-    let over = |since| super::notice::days_are_over(shop, since, shop.today(now));
+    let over = |since| days_are_over(shop, since, shop.today(now));
     if !notice.first_departure.is_some_and(over) {
         return Ok(false);
     }
-    let queued: Vec<_> = notice
-        .parts
-        .iter()
-        .filter(|p| p.state == PartState::Queued)
-        .map(|p| p.key)
-        .collect();
+    let queued: Vec<_> = notice.queued().map(|p| p.key).collect();
     outbox.settle_queued(&queued, PartEvent::Expire, "days_over", now)?;
     Ok(true)
 }

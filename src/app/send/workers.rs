@@ -1,6 +1,6 @@
 //! Several instances send side by side: a worker each, with an outbox connection, a view of the ERP and a gateway of its
-//! own. Nothing is shared but what a run has once: the limit, Ctrl-C, a
-//! restriction that stops them all, and the ear of whoever watches.
+//! own. Nothing is shared but what a run has once: the limit, Ctrl-C, a restriction that stops them all, and the ear of
+//! whoever watches.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::NoticeId;
 
-use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop, send_instance};
+use super::instance::send_instance;
+use super::{SendContext, SendError, SendEvent, SendReport, SendRequest, Spent, Stop};
 
 /// So many instances send at once; the others follow as these end. Each costs two connections to the database.
 const AT_ONCE: usize = 16;

@@ -52,6 +52,13 @@ pub struct Notice {
     pub parts: Vec<Part>,
 }
 
+impl Notice {
+    /// The parts that wait for their turn, in order.
+    pub fn queued(&self) -> impl Iterator<Item = &Part> {
+        self.parts.iter().filter(|part| part.state == PartState::Queued)
+    }
+}
+
 /// A receivable of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeItem {

@@ -1,7 +1,8 @@
 //! Finding the customer that an operator means: by id, tax id, part of the name, phone.
 
+use super::narrow::Narrow;
 use super::rows::customer;
-use super::snapshot::{FirebirdSnapshot, Narrow};
+use super::snapshot::FirebirdSnapshot;
 use crate::adapters::firebird::connection::{Value, literal};
 use crate::domain::receivable::{Batch, Customer};
 use crate::domain::words::plain;

@@ -4,7 +4,8 @@
 use std::ops::ControlFlow;
 
 use super::contract::{Expect, Spec, columns, problems};
-use super::read::{Fault, Fields, masked, positions, shown};
+use super::read::{Fault, Fields, positions};
+use super::shown::{masked, shown};
 use super::snapshot::{FirebirdSnapshot, refused, select_list};
 use crate::adapters::firebird::connection::{DatabaseError, Transaction, Value};
 use crate::domain::receivable::BadRow;

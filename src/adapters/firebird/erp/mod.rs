@@ -4,11 +4,15 @@
 //! |---|---|
 //! | [`source`] | the SQL files: shipped, or a site's own |
 //! | [`contract`] | which columns each must deliver |
-//! | `snapshot` | how a query is described, wrapped, narrowed and run |
+//! | `snapshot` | how a query is described, wrapped and run |
+//! | `narrow` | the joins and conditions that narrow it to a scope |
 //! | [`indexes`] | which tables are read as a whole, and the index that is missing |
 //! | `rows` | each query's rows -> values of the domain |
 //! | `find` | the customer that an operator means |
-//! | `read` | single values as real databases hold them -> checked values |
+//! | `read` | one row, by the names of its query's contract |
+//! | `values` | single values as real databases hold them -> checked values |
+//! | `shown` | what people get to see of a value |
+//! | [`look`] | a query looked at for `source check`: its columns, its first rows masked |
 //!
 //! A query stands as a derived table, so that the database filters: `SELECT ... FROM (<file>) q WHERE ...`. Which
 //! columns it has is asked once a snapshot ([`Connection::describe`]); money is selected through a CAST to text and so
@@ -18,10 +22,13 @@ pub mod contract;
 mod find;
 pub mod indexes;
 pub mod look;
+mod narrow;
 mod read;
 mod rows;
+mod shown;
 mod snapshot;
 pub mod source;
+mod values;
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -1,8 +1,9 @@
 //! The rows of each source query as values of the domain: what must be there, what may be absent, what a null means.
 
 use super::contract::Expect;
+use super::narrow::{Narrow, with_room};
 use super::read::{Fault, Fields};
-use super::snapshot::{FirebirdSnapshot, Narrow, with_room};
+use super::snapshot::FirebirdSnapshot;
 use crate::adapters::firebird::connection::DatabaseError;
 use crate::domain::ids::{BranchId, ContactId, CustomerId, InstanceId, ReceivableId};
 use crate::domain::receivable::{

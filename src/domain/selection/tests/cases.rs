@@ -3,6 +3,7 @@
 
 use super::super::*;
 use super::world::{World, in_words};
+use crate::domain::ids::CustomerId;
 
 type Cases = &'static [(&'static str, &'static str, &'static str)];
 

@@ -1,10 +1,14 @@
 //! A small world in words, so that a case is one line.
 
+use std::collections::HashMap;
+
 use chrono::TimeDelta;
 
 use super::super::*;
-use crate::domain::policy::NoticeKinds;
-use crate::domain::receivable::PolicyRow;
+use crate::domain::calendar::BankingCalendar;
+use crate::domain::ids::CustomerId;
+use crate::domain::policy::{NoticeKinds, Policy};
+use crate::domain::receivable::{Customer, PolicyRow};
 
 pub fn day(text: &str) -> NaiveDate {
     text.parse().unwrap_or_else(|_| panic!("not a date: {text}"))

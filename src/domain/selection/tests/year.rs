@@ -1,12 +1,15 @@
 //! A year at a shop with 500 customers: it closes on business days only and forgets some closes, people pay late, in
 //! part or not at all, promise, dispute and opt out. Every day the invariants hold; the totals are on record.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use chrono::{Datelike, TimeDelta};
 
 use super::super::*;
 use super::world::{World, contact, customer, day, policy_row, receivable};
+use crate::domain::ids::CustomerId;
+use crate::domain::receivable::Customer;
 
 const CUSTOMERS: usize = 500;
 
