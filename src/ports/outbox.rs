@@ -22,7 +22,7 @@ pub use self::seeing::{
     AnswerOutcome, Answerable, Counts, Event, InstanceRow, NewReply, ReplyStored, StoredReply,
 };
 pub use self::sending::{
-    AwaitingReceipt, Begin, Begun, Departure, Outcome, Recorded, Resolution, Restriction,
+    AwaitingReceipt, Begin, Begun, Departure, Due, Outcome, Recorded, Resolution, Restriction,
 };
 pub use self::storing::{Claim, Memory, NewNotice, NewRun, Restarted, RunId, RunSummary, Untouched};
 
@@ -86,6 +86,17 @@ pub trait Outbox {
     /// # Errors
     /// [`OutboxError`].
     fn memory(&mut self, receivables: &[ReceivableId]) -> Result<Memory, OutboxError>;
+    /// The same as far as it concerns one customer's notices to one phone: a departure must not cost more because others
+    /// wait. [`Memory::untouched`] is left empty.
+    ///
+    /// # Errors
+    /// [`OutboxError`].
+    fn memory_of(
+        &mut self,
+        customer: &CustomerId,
+        phone: &Phone,
+        receivables: &[ReceivableId],
+    ) -> Result<Memory, OutboxError>;
     /// Stores a run in one transaction: run, superseded notices and their claims released, notices, items, parts,
     /// claims, decisions, bad rows.
     ///
@@ -128,7 +139,7 @@ pub trait Outbox {
     ///
     /// # Errors
     /// [`OutboxError`].
-    fn due(&mut self, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError>;
+    fn due(&mut self, today: NaiveDate) -> Result<Vec<Due>, OutboxError>;
     /// A notice, whole.
     ///
     /// # Errors

@@ -32,6 +32,12 @@ pub struct World {
 }
 
 impl World {
+    /// What may leave on a day, in its order.
+    pub fn due(&mut self, day: NaiveDate) -> Vec<NoticeId> {
+        let due = self.outbox.due(day).unwrap();
+        due.iter().map(|due| due.notice).collect()
+    }
+
     /// On a copy of a database that has the tables: making them anew takes longer than most of the tests.
     pub fn new() -> World {
         static TEMPLATE: OnceLock<Vec<u8>> = OnceLock::new();

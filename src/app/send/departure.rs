@@ -31,7 +31,7 @@ pub fn reselect(
     stored: &Notice,
 ) -> Result<Result<Selected, String>, SendError> {
     let firing = dossier.debtors.firing(&dossier.ground, ctx.shop, dossier.day);
-    let memory = ctx.ask(|outbox| outbox.memory(&firing))?;
+    let memory = ctx.ask(|outbox| outbox.memory_of(&stored.customer, &stored.phone, &firing))?;
     let decisions = dossier.debtors.decide(
         &dossier.ground,
         ctx.shop,
@@ -57,8 +57,23 @@ pub fn reselect(
     Ok(Err(reason))
 }
 
-/// First departure: what fires today replaces what the scan stored. `false`: someone else was quicker.
-pub fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -> Result<bool, SendError> {
+/// What the fresh read made of a notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It stands as it is stored.
+    AsStored,
+    /// It was changed, and goes on.
+    Changed,
+    /// Nothing of it leaves now: somebody else was quicker, or nothing of it is left.
+    Over,
+}
+
+/// First departure: what fires today replaces what the scan stored.
+pub fn depart(
+    ctx: &mut SendContext<'_>,
+    stored: &Notice,
+    selected: &Selected,
+) -> Result<Standing, SendError> {
     let boletos: Vec<_> = selected
         .items
         .iter()
@@ -82,12 +97,12 @@ pub fn depart(ctx: &mut SendContext<'_>, stored: &Notice, selected: &Selected) -
     };
     if says_the_same(stored, &departure) {
         // What the scan stored still stands, and `begin` finds out whether it is untouched.
-        return Ok(true);
+        return Ok(Standing::AsStored);
     }
     match ctx.ask(|outbox| outbox.rebuild(stored.id, &departure)) {
-        Ok(ready) => Ok(ready),
-        // Another notice took a stage since the read: leave this one for the next run.
-        Err(OutboxError::ClaimTaken) => Ok(false),
+        Ok(true) => Ok(Standing::Changed),
+        // Or another notice took a stage since the read: leave this one for the next run.
+        Ok(false) | Err(OutboxError::ClaimTaken) => Ok(Standing::Over),
         Err(error) => Err(error.into()),
     }
 }
@@ -113,17 +128,21 @@ pub fn days_are_over(shop: &Shop, first_departure: NaiveDate, today: NaiveDate) 
 }
 
 /// A notice under way keeps its parts: those of receivables paid meanwhile are skipped, all are when nothing is
-/// open any more or the person opted out, and the rest expires when its days are over. `true`: go on sending.
-pub fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Result<bool, SendError> {
+/// open any more or the person opted out, and the rest expires when its days are over.
+pub fn resume(
+    ctx: &mut SendContext<'_>,
+    dossier: &Dossier,
+    stored: &Notice,
+) -> Result<Standing, SendError> {
     let now = ctx.clock.now();
     let queued: Vec<&Part> = stored.queued().collect();
     if queued.is_empty() {
-        return Ok(false);
+        return Ok(Standing::Over);
     }
     if let Some((event, reason)) = is_over(ctx, dossier, stored)? {
         let keys: Vec<PartKey> = queued.iter().map(|part| part.key).collect();
         ctx.ask(|outbox| outbox.settle_queued(&keys, event, reason, now))?;
-        return Ok(false);
+        return Ok(Standing::Over);
     }
     // Paid meanwhile, or the boleto changed (partly paid, past its last day): its parts stay behind, each with its why.
     let open = dossier.open_of(stored);
@@ -144,7 +163,11 @@ pub fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> 
             ctx.ask(|outbox| outbox.settle_queued(parts, PartEvent::Skip, reason, now))?;
         }
     }
-    Ok(paid.len() + changed.len() < queued.len())
+    Ok(match paid.len() + changed.len() {
+        0 => Standing::AsStored,
+        some if some < queued.len() => Standing::Changed,
+        _ => Standing::Over,
+    })
 }
 
 /// What ends all queued parts of a notice under way, and why; `None`: it may go on.
@@ -157,7 +180,7 @@ fn is_over(
     if days_are_over(ctx.shop, since, dossier.day) {
         return Ok(Some((PartEvent::Expire, "days_over")));
     }
-    let memory = ctx.ask(|outbox| outbox.memory(&[]))?;
+    let memory = ctx.ask(|outbox| outbox.memory_of(&stored.customer, &stored.phone, &[]))?;
     if memory.opted_out.contains(&stored.phone) {
         return Ok(Some((PartEvent::Skip, "opted_out")));
     }

@@ -37,7 +37,7 @@ use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::OpenGateway;
 use crate::ports::outbox::{Outbox, OutboxError};
 
-pub use self::report::{PlannedNotice, SendError, SendEvent, SendReport, Spent, Stop};
+pub use self::report::{SendError, SendEvent, SendReport, Spent, Stop};
 pub use self::restriction::note_restriction;
 use self::restriction::restricted;
 use super::shop::Shop;
@@ -143,23 +143,17 @@ fn line_up(
     report.due = due.len();
     let mut by_instance: BTreeMap<InstanceId, Vec<NoticeId>> = BTreeMap::new();
     let mut sizes: BTreeMap<InstanceId, (u32, u32)> = BTreeMap::new();
-    for id in due {
-        let Some(stored) = ctx.outbox.notice(id)? else {
-            continue;
-        };
-        let open = stored.queued().count();
-        let (contacts, parts) = sizes.entry(stored.instance.clone()).or_default();
+    for due in due {
+        let (contacts, parts) = sizes.entry(due.instance.clone()).or_default();
         *contacts += 1;
-        *parts += open as u32;
+        *parts += due.queued;
+        by_instance
+            .entry(due.instance.clone())
+            .or_default()
+            .push(due.notice);
         if request.dry_run {
-            report.plan.push(PlannedNotice {
-                id,
-                phone: stored.phone.clone(),
-                instance: stored.instance.clone(),
-                parts: open,
-            });
+            report.plan.push(due);
         }
-        by_instance.entry(stored.instance).or_default().push(id);
     }
     // Not even the gateway is asked about a number that rests.
     for row in ctx.outbox.instances(today)? {

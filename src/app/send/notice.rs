@@ -10,7 +10,7 @@ use crate::ports::outbox::Notice;
 
 use super::super::dossier::Dossier;
 use super::super::ground::GroundError;
-use super::departure::{depart, is_untouched, reselect, resume};
+use super::departure::{Standing, depart, is_untouched, reselect, resume};
 use super::sequence::send_parts;
 use super::workers::Run;
 use super::{SendContext, SendError, SendEvent, SendReport, Stop};
@@ -67,12 +67,12 @@ pub fn work(
     failpoint::reached(Step::AfterRead);
 
     let untouched = is_untouched(&stored);
-    let ready = if untouched {
+    let standing = if untouched {
         match reselect(ctx, &dossier, &stored)? {
             Ok(selected) => {
-                let ready = depart(ctx, &stored, &selected)?;
+                let standing = depart(ctx, &stored, &selected)?;
                 failpoint::reached(Step::AfterRebuild);
-                ready
+                standing
             }
             Err(reason) => {
                 let ended = ctx.ask(|outbox| outbox.end_untouched(id, Ending::Skipped, &reason, now))?;
@@ -87,7 +87,7 @@ pub fn work(
     } else {
         resume(ctx, &dossier, &stored)?
     };
-    if !ready {
+    if standing == Standing::Over {
         return current(ctx, id);
     }
 
@@ -110,7 +110,15 @@ pub fn work(
         }
     };
     failpoint::reached(Step::AfterResolve);
-    send_parts(ctx, gateway, id, &dossier, &to, run, report)
+    // What was read stands; what another worker does to it before the first part is begun, its revision tells.
+    let notice = match standing {
+        Standing::AsStored => stored,
+        _ => match ctx.ask(|outbox| outbox.notice(id))? {
+            Some(notice) => notice,
+            None => return Ok(Done::default()),
+        },
+    };
+    send_parts(ctx, gateway, notice, &dossier, &to, run, report)
 }
 
 /// What the outbox says of a notice now.

@@ -10,7 +10,7 @@ use crate::domain::notice::{NoticeId, NoticeState, PartKey, PartState};
 use crate::domain::phone::Phone;
 use crate::ports::erp::{DatabaseError, ErpError};
 use crate::ports::gateway::{GatewayError, LinkState, Rejection};
-use crate::ports::outbox::OutboxError;
+use crate::ports::outbox::{Due, OutboxError};
 
 use super::super::dossier::DossierError;
 use super::super::ground::GroundError;
@@ -160,7 +160,7 @@ pub struct SendReport {
     /// Notices that still wait.
     pub waiting: usize,
     /// What a dry run would do.
-    pub plan: Vec<PlannedNotice>,
+    pub plan: Vec<Due>,
     /// About how long that takes.
     pub estimate: Duration,
     /// Instances whose worker gave up, and why: only where others went on beside it.
@@ -195,19 +195,6 @@ impl SendReport {
             }
         }
     }
-}
-
-/// A line of `send --dry-run`.
-#[derive(Debug, Clone)]
-pub struct PlannedNotice {
-    /// Which.
-    pub id: NoticeId,
-    /// To whom.
-    pub phone: Phone,
-    /// Instance.
-    pub instance: InstanceId,
-    /// Parts still to go.
-    pub parts: usize,
 }
 
 /// Why a run ended without a report.

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use crate::domain::notice::{NoticeId, PartEvent, PartKind, PartState, notice_state};
+use crate::domain::notice::{PartEvent, PartKind, PartState, notice_state};
 use crate::ports::gateway::{CanonicalId, Content, Gateway};
 use crate::ports::outbox::Notice;
 
@@ -35,15 +35,12 @@ struct Sequence<'a> {
 pub fn send_parts(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
-    id: NoticeId,
+    notice: Notice,
     dossier: &Dossier,
     to: &CanonicalId,
     run: &Run<'_>,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
-    let Some(notice) = ctx.ask(|outbox| outbox.notice(id))? else {
-        return Ok(Done::default());
-    };
     let mut sequence = Sequence {
         gateway,
         dossier,

@@ -119,15 +119,12 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
 /// # Errors
 /// [`SendError`].
 pub fn expire(ctx: &mut SendContext<'_>, today: NaiveDate) -> Result<(), SendError> {
-    for id in ctx.outbox.due(today)? {
-        let Some(notice) = ctx.outbox.notice(id)? else {
-            continue;
-        };
+    for due in ctx.outbox.due(today)? {
         // Those under way come first.
-        if notice.first_departure.is_none() {
-            break;
+        let Some(since) = due.first_departure else { break };
+        if days_are_over(ctx.shop, since, today) {
+            expire_if_over(ctx.outbox, ctx.shop, ctx.clock, due.notice)?;
         }
-        expire_one(ctx.outbox, ctx.shop, ctx.clock, &notice)?;
     }
     Ok(())
 }

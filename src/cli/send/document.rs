@@ -25,10 +25,10 @@ pub fn document(report: &SendReport) -> serde_json::Value {
             "receipts": report.spent.receipts.as_millis(),
         },
         "plan": report.plan.iter().map(|p| json!({
-            "notice": p.id,
+            "notice": p.notice,
             "phone": p.phone.e164(),
             "instance": p.instance,
-            "parts": p.parts,
+            "parts": p.queued,
         })).collect::<Vec<_>>(),
         "stops": report.stops.iter().map(stop_document).collect::<Vec<_>>(),
     })

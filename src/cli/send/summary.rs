@@ -16,10 +16,10 @@ pub fn dry_run(context: &Context, report: &SendReport) -> Result<(), CliError> {
         let mut table = out.table(&header.map(|key| context.say(key)));
         for planned in &report.plan {
             table.add_row(vec![
-                planned.id.to_string(),
+                planned.notice.to_string(),
                 words::phone(&planned.phone),
                 planned.instance.to_string(),
-                planned.parts.to_string(),
+                planned.queued.to_string(),
             ]);
         }
         out.rows(&table)?;

@@ -6,9 +6,25 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::NoticeItem;
 use crate::domain::ids::InstanceId;
-use crate::domain::notice::{MessageId, PartEvent, PartKey, PartKind, PartState};
+use crate::domain::notice::{MessageId, NoticeId, PartEvent, PartKey, PartKind, PartState};
+use crate::domain::phone::Phone;
 use crate::domain::selection::NoticeKind;
 use crate::ports::gateway::CanonicalId;
+
+/// An open notice that may leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub notice: NoticeId,
+    /// The instance that sends it.
+    pub instance: InstanceId,
+    /// To whom.
+    pub phone: Phone,
+    /// Day of its first departure; `None`: nothing of it was begun yet.
+    pub first_departure: Option<NaiveDate>,
+    /// Parts that wait.
+    pub queued: u32,
+}
 
 /// What a notice's first departure found by its fresh read; replaces what the scan stored.
 #[derive(Debug, Clone)]

@@ -350,6 +350,13 @@ impl Pair {
         let model = said(Ok(sorted(self.model.memory(&all))));
         let real = said(self.real.outbox.memory(&all).map(sorted));
         self.agree("memory".to_owned(), real, model);
+        for id in 1..=self.model.last_notice {
+            let Some(notice) = self.model.notice(NoticeId(id)) else { continue };
+            let (of, to) = (&notice.customer, &notice.phone);
+            let model = said(Ok(sorted(self.model.memory_of(of, to, &all))));
+            let real = said(self.real.outbox.memory_of(of, to, &all).map(sorted));
+            self.agree(format!("memory of notice {id}"), real, model);
+        }
         let model = said(Ok(self.model.due(self.today)));
         let real = said(self.real.outbox.due(self.today));
         self.agree("due".to_owned(), real, model);

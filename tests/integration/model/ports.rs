@@ -22,7 +22,7 @@ use wa_notify::ports::gateway::{
     Probe, Rejection, Resolved, SendOutcome,
 };
 use wa_notify::ports::outbox::{
-    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
+    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event, InstanceRow,
     Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
     Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
@@ -119,6 +119,17 @@ impl Outbox for Hand {
             .step(self.me, "memory", |w| Ok(w.tables.memory(receivables)))
     }
 
+    fn memory_of(
+        &mut self,
+        customer: &CustomerId,
+        phone: &Phone,
+        receivables: &[ReceivableId],
+    ) -> Result<Memory, OutboxError> {
+        self.shared.step(self.me, "memory_of", |w| {
+            Ok(w.tables.memory_of(customer, phone, receivables))
+        })
+    }
+
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
         self.shared
             .step(self.me, "store_run", |w| w.tables.store_run(IDENTITY, run))
@@ -148,7 +159,7 @@ impl Outbox for Hand {
             .step(self.me, "sweep", |w| w.tables.sweep(now, w.time))
     }
 
-    fn due(&mut self, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError> {
+    fn due(&mut self, today: NaiveDate) -> Result<Vec<Due>, OutboxError> {
         self.shared.step(self.me, "due", |w| Ok(w.tables.due(today)))
     }
 

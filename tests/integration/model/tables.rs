@@ -15,7 +15,7 @@ use wa_notify::domain::policy::Stage;
 use wa_notify::domain::selection::{FURTHEST_SET_BACK_DAYS, Hold, NoticeKind, Recipient, Selected};
 use wa_notify::ports::gateway::{AckLevel, CanonicalId};
 use wa_notify::ports::outbox::{
-    AwaitingReceipt, Begin, Begun, Claim, Departure, InstanceRow, Memory, NewRun, Notice, NoticeItem,
+    AwaitingReceipt, Begin, Begun, Claim, Departure, Due, InstanceRow, Memory, NewRun, Notice, NoticeItem,
     OutboxError, Outcome, Part, Recorded, Resolution, Restriction, RunId, RunSummary, Untouched,
 };
 
@@ -387,6 +387,17 @@ impl Tables {
         Ok(())
     }
 
+    pub fn memory_of(&self, customer: &CustomerId, phone: &Phone, receivables: &[ReceivableId]) -> Memory {
+        let mut memory = self.memory(receivables);
+        memory.untouched.clear();
+        memory
+            .last_written
+            .retain(|(to, _)| to.customer == *customer && to.phone == *phone);
+        memory.opted_out.retain(|p| p == phone);
+        memory.holds.retain(|hold| hold.customer == *customer);
+        memory
+    }
+
     pub fn memory(&self, receivables: &[ReceivableId]) -> Memory {
         let mut last_written = self.written.clone();
         for row in self.notices.values() {
@@ -594,7 +605,7 @@ impl Tables {
         Ok(found)
     }
 
-    pub fn due(&self, today: NaiveDate) -> Vec<NoticeId> {
+    pub fn due(&self, today: NaiveDate) -> Vec<Due> {
         let mut due: Vec<&Row> = self
             .notices
             .values()
@@ -603,7 +614,14 @@ impl Tables {
             .filter(|n| n.send_on <= today || n.first_departure.is_some())
             .collect();
         due.sort_by_key(|n| (n.first_departure.is_none(), n.send_on, n.id));
-        due.into_iter().map(|n| n.id).collect()
+        let due = due.into_iter().map(|n| Due {
+            notice: n.id,
+            instance: n.instance.clone(),
+            phone: n.phone.clone(),
+            first_departure: n.first_departure,
+            queued: n.parts.iter().filter(|p| p.state == PartState::Queued).count() as u32,
+        });
+        due.collect()
     }
 
     pub fn notice(&self, id: NoticeId) -> Option<Notice> {

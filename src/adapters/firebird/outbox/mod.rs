@@ -45,7 +45,7 @@ use crate::domain::phone::Phone;
 use crate::domain::selection::{Hold, Skipped};
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
-    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Event, InstanceRow,
+    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event, InstanceRow,
     Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
     Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
@@ -121,6 +121,16 @@ impl Outbox for FirebirdOutbox {
         self.link.read(|c| scan::memory(c, receivables))
     }
 
+    fn memory_of(
+        &mut self,
+        customer: &CustomerId,
+        phone: &Phone,
+        receivables: &[ReceivableId],
+    ) -> Result<Memory, OutboxError> {
+        self.link
+            .read(|c| scan::memory_of(c, customer, phone, receivables))
+    }
+
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
         self.link
             .write(Policy::BULK, |c, _| store::store_run(c, run))
@@ -156,7 +166,7 @@ impl Outbox for FirebirdOutbox {
         self.link.write(Policy::ONCE, |c, _| send::sweep(c, now))
     }
 
-    fn due(&mut self, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError> {
+    fn due(&mut self, today: NaiveDate) -> Result<Vec<Due>, OutboxError> {
         self.link.read(|c| send::due(c, today))
     }
 

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::super::connection::{Connection, MAX_PARAMETERS};
+use super::super::connection::{Connection, MAX_PARAMETERS, Value};
 use super::block::Block;
 use super::parts::log;
 use super::rows::{Reader, id, read_all, read_each};
 use super::send::settle_queued;
 use super::store::{push_claim, supersede};
-use crate::domain::ids::ReceivableId;
+use crate::domain::ids::{CustomerId, ReceivableId};
 use crate::domain::notice::{PartEvent, PartKey};
+use crate::domain::phone::Phone;
 use crate::domain::selection::{Hold, Recipient};
 use crate::ports::outbox::{Claim, Memory, OutboxError, Restarted, RunId, RunSummary, Untouched};
 
@@ -25,21 +26,7 @@ pub(super) fn memory(
     connection: &mut Connection,
     receivables: &[ReceivableId],
 ) -> Result<Memory, OutboxError> {
-    let mut memory = Memory::default();
-    claims_of(
-        connection,
-        "RECEIVABLE, PHONE, STAGE, NOTICE",
-        receivables,
-        |row| {
-            memory.claims.push(Claim {
-                receivable: row.receivable()?,
-                phone: row.phone()?,
-                stage: row.stage()?,
-                notice: row.opt_notice()?,
-            });
-            Ok(())
-        },
-    )?;
+    let mut memory = of_receivables(connection, receivables)?;
     memory.untouched = untouched(connection)?;
     memory.last_written = last_written(connection)?;
     read_each(
@@ -61,6 +48,70 @@ pub(super) fn memory(
         });
         Ok(())
     })?;
+    Ok(memory)
+}
+
+/// The stages of these receivables that are told.
+fn of_receivables(
+    connection: &mut Connection,
+    receivables: &[ReceivableId],
+) -> Result<Memory, OutboxError> {
+    let mut memory = Memory::default();
+    claims_of(
+        connection,
+        "RECEIVABLE, PHONE, STAGE, NOTICE",
+        receivables,
+        |row| {
+            memory.claims.push(Claim {
+                receivable: row.receivable()?,
+                phone: row.phone()?,
+                stage: row.stage()?,
+                notice: row.opt_notice()?,
+            });
+            Ok(())
+        },
+    )?;
+    Ok(memory)
+}
+
+/// What [`memory`] says about one customer and one phone, by the keys of the tables.
+pub(super) fn memory_of(
+    connection: &mut Connection,
+    customer: &CustomerId,
+    phone: &Phone,
+    receivables: &[ReceivableId],
+) -> Result<Memory, OutboxError> {
+    let mut memory = of_receivables(connection, receivables)?;
+    let sql = "SELECT CAST('written' AS VARCHAR(10) CHARACTER SET ASCII), W.BRANCH, W.LAST_ON FROM WA_WRITTEN W \
+               WHERE W.PHONE = ? AND W.CUSTOMER = ? \
+               UNION ALL SELECT 'written', N.BRANCH, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
+               WHERE N.PHONE = ? AND N.CUSTOMER = ? AND N.STATE IN ('sending', 'needs_person') \
+               AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL \
+               UNION ALL SELECT 'opted_out', '', NULL FROM WA_OPT_OUT WHERE PHONE = ? \
+               UNION ALL SELECT 'hold', KIND, UNTIL_ON FROM WA_HOLD WHERE CUSTOMER = ?";
+    let (to, of): (Value, Value) = (phone.e164().into(), id(customer.as_str())?);
+    let mut days = Days::new();
+    let whom = [to.clone(), of.clone(), to.clone(), of.clone(), to, of];
+    read_each(connection, "WA_WRITTEN", sql, &whom, |row| {
+        match row.text()?.as_str() {
+            "opted_out" => memory.opted_out.push(phone.clone()),
+            "hold" => memory.holds.push(Hold {
+                customer: customer.clone(),
+                kind: row.text()?,
+                until: row.opt_date()?,
+            }),
+            _ => {
+                let recipient = Recipient {
+                    branch: row.branch()?,
+                    customer: customer.clone(),
+                    phone: phone.clone(),
+                };
+                note(&mut days, recipient, row.date()?);
+            }
+        }
+        Ok(())
+    })?;
+    memory.last_written = days.into_iter().collect();
     Ok(memory)
 }
 
@@ -124,20 +175,26 @@ fn last_written(connection: &mut Connection) -> Result<Vec<(Recipient, NaiveDate
     let sql = "SELECT PHONE, BRANCH, CUSTOMER, LAST_ON FROM WA_WRITTEN UNION ALL \
                SELECT N.PHONE, N.BRANCH, N.CUSTOMER, P.BEGUN_ON FROM WA_NOTICE N JOIN WA_PART P ON P.NOTICE = N.ID \
                WHERE N.STATE IN ('sending', 'needs_person') AND P.STATE = 'sending' AND P.BEGUN_ON IS NOT NULL";
-    let mut days: BTreeMap<Recipient, NaiveDate> = BTreeMap::new();
+    let mut days = Days::new();
     read_each(connection, "WA_WRITTEN", sql, &[], |row| {
         let (phone, branch, customer, day) = (row.phone()?, row.branch()?, row.customer()?, row.date()?);
-        let known = days
-            .entry(Recipient {
-                branch,
-                customer,
-                phone,
-            })
-            .or_insert(day);
-        *known = day.max(*known);
+        let recipient = Recipient {
+            branch,
+            customer,
+            phone,
+        };
+        note(&mut days, recipient, day);
         Ok(())
     })?;
     Ok(days.into_iter().collect())
+}
+
+/// The last day for each recipient.
+type Days = BTreeMap<Recipient, NaiveDate>;
+
+fn note(days: &mut Days, recipient: Recipient, day: NaiveDate) {
+    let known = days.entry(recipient).or_insert(day);
+    *known = day.max(*known);
 }
 
 pub(super) fn runs(

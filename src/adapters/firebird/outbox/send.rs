@@ -12,7 +12,7 @@ use super::store::{push_claim, replace_contents};
 use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState, next_state};
 use crate::domain::phone::Phone;
 use crate::ports::gateway::{AckLevel, CanonicalId};
-use crate::ports::outbox::{AwaitingReceipt, Departure, OutboxError, Outcome, Recorded, Resolution};
+use crate::ports::outbox::{AwaitingReceipt, Departure, Due, OutboxError, Outcome, Recorded, Resolution};
 
 /// How long after its departure a part may still be found accepted by a lookup, at most.
 const FOUND_AFTER: TimeDelta = TimeDelta::days(10);
@@ -168,13 +168,20 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime<Utc>) -> Result<V
     Ok(found)
 }
 
-pub(super) fn due(connection: &mut Connection, today: NaiveDate) -> Result<Vec<NoticeId>, OutboxError> {
-    let sql = "SELECT N.ID FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
+pub(super) fn due(connection: &mut Connection, today: NaiveDate) -> Result<Vec<Due>, OutboxError> {
+    let sql = "SELECT N.ID, N.INSTANCE, N.PHONE, N.FIRST_DEPARTURE, \
+               (SELECT COUNT(*) FROM WA_PART P WHERE P.NOTICE = N.ID AND P.STATE = 'queued') FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
                WHERE N.STATE IN ('queued', 'sending') AND N.ENDING IS NULL AND R.HELD = 0 \
                AND (N.SEND_ON <= ? OR N.FIRST_DEPARTURE IS NOT NULL) \
                ORDER BY IIF(N.FIRST_DEPARTURE IS NULL, 1, 0), N.SEND_ON, N.ID";
     read_all("WA_NOTICE", &connection.query(sql, &[today.into()])?, |row| {
-        row.notice()
+        Ok(Due {
+            notice: row.notice()?,
+            instance: row.instance()?,
+            phone: row.phone()?,
+            first_departure: row.opt_date()?,
+            queued: row.number()?,
+        })
     })
 }
 
