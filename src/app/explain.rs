@@ -1,22 +1,25 @@
 //! Why a customer gets a notice, or not: everything that selection looks at, what was decided and sent before, and
 //! what would happen next. The verdicts come from the same code as those of `scan`.
 
+mod explanation;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{Days, NaiveDate};
 
-use crate::domain::document::slip::{BoletoRefusal, usable_code};
+use crate::domain::document::slip::usable_code;
 use crate::domain::ids::{BranchId, CustomerId, ReceivableId};
-use crate::domain::phone::{Phone, PhoneError};
+use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
-use crate::domain::receivable::{BadRow, Branch, Contact, Customer, Receivable, SystemDates};
-use crate::domain::selection::{
-    BranchPolicy, Decisions, Hold, Past, Recipient, SkipReason, Skipped, firing_stage,
-};
+use crate::domain::receivable::{BoletoRecord, Contact, Customer, Receivable};
+use crate::domain::selection::{Past, Recipient, Skipped, firing_stage};
 use crate::ports::clock::Clock;
 use crate::ports::erp::{Erp, ErpError, ErpSnapshot, Scope};
-use crate::ports::outbox::{Claim, Event, Memory, Notice, Outbox, OutboxError, StoredReply};
+use crate::ports::outbox::{Claim, Memory, Outbox, OutboxError, StoredReply};
 
+pub use self::explanation::{
+    BoletoVerdict, BranchView, ContactView, Explanation, Forecast, NoticeView, ReceivableView,
+};
 use super::choose::{Debtors, past};
 use super::customers::Whom;
 use super::ground::{Ground, GroundError, Precondition, check_contract};
@@ -48,117 +51,6 @@ pub enum Found {
     Several(Vec<Customer>),
     /// Nobody.
     Nobody,
-}
-
-/// All about one customer.
-#[derive(Debug)]
-pub struct Explanation {
-    /// The customer's key.
-    pub id: CustomerId,
-    /// The customer; `None`: its row could not be read.
-    pub customer: Option<Customer>,
-    /// Dates of the ERP.
-    pub system: SystemDates,
-    /// The shop's today.
-    pub today: NaiveDate,
-    /// Reference day of the last close: the day of the verdicts.
-    pub day: NaiveDate,
-    /// A precondition that refuses everybody on that day.
-    pub refusal: Option<Precondition>,
-    /// No bank return lately: overdue ones wait.
-    pub bank_return_stale: bool,
-    /// Contacts in the order of their keys.
-    pub contacts: Vec<ContactView>,
-    /// Branches that the customer owes, with their policies.
-    pub branches: Vec<BranchView>,
-    /// Receivables by due date.
-    pub receivables: Vec<ReceivableView>,
-    /// A promise, a dispute.
-    pub hold: Option<Hold>,
-    /// When something last left to this customer, by recipient.
-    pub last_written: Vec<(Recipient, NaiveDate)>,
-    /// Notices that were stored, newest first.
-    pub notices: Vec<NoticeView>,
-    /// Replies to them, newest first.
-    pub replies: Vec<StoredReply>,
-    /// Decisions against, as the last runs stored them, newest first, with the close.
-    pub stored: Vec<(NaiveDate, Skipped)>,
-    /// What a selection of the last close would decide now; what is stored for it and waits counts as open.
-    pub now: Decisions,
-    /// The next close and what a selection after it would decide, if nothing is paid and what waits leaves.
-    pub next: Forecast,
-    /// Rows of this customer that could not be read.
-    pub bad_rows: Vec<BadRow>,
-    /// The WA_* tables are there; without them nothing is known of the past.
-    pub initialised: bool,
-}
-
-/// A contact and how selection sees it.
-#[derive(Debug)]
-pub struct ContactView {
-    /// As the ERP has it.
-    pub contact: Contact,
-    /// The phone as it was read.
-    pub phone: Result<Phone, PhoneError>,
-    /// The phone wants no notices.
-    pub opted_out: bool,
-}
-
-/// A branch and its policy.
-#[derive(Debug)]
-pub struct BranchView {
-    /// Key.
-    pub id: BranchId,
-    /// The branch; `None`: its row could not be read.
-    pub branch: Option<Branch>,
-    /// The policy that counts; `None` as above.
-    pub policy: Option<BranchPolicy>,
-}
-
-/// A receivable, its verdict and what goes with it.
-#[derive(Debug)]
-pub struct ReceivableView {
-    /// As the ERP has it.
-    pub receivable: Receivable,
-    /// The stage that fires on the reference day, or why none does.
-    pub verdict: Result<Stage, (SkipReason, String)>,
-    /// Its boleto on that day.
-    pub boleto: BoletoVerdict,
-    /// Stages claimed before.
-    pub claims: Vec<Claim>,
-    /// The next stage that is reached after the reference day, if nothing is paid.
-    pub next: Option<(NaiveDate, Stage)>,
-}
-
-/// Whether a boleto could go along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum BoletoVerdict {
-    /// The ERP has none.
-    None,
-    /// It can be paid.
-    Usable,
-    /// It stays behind.
-    Refused(BoletoRefusal),
-}
-
-/// A stored notice with what happened to it.
-#[derive(Debug)]
-pub struct NoticeView {
-    /// The notice with its parts.
-    pub notice: Notice,
-    /// Its events, oldest first.
-    pub events: Vec<Event>,
-}
-
-/// A selection to come.
-#[derive(Debug)]
-pub struct Forecast {
-    /// The close it is for.
-    pub close: NaiveDate,
-    /// Its reference day.
-    pub day: NaiveDate,
-    /// What would be decided.
-    pub decisions: Decisions,
 }
 
 /// Finds the customer that `text` means (id, tax id, phone or part of the name) and explains it. `limit`: how many
@@ -216,24 +108,7 @@ impl Read {
         };
         let scope = Scope::Customers(vec![id.clone()]);
         let debtors = Debtors::read(snapshot, &scope, &ground, shop, day)?;
-        let records = snapshot.boletos(&scope)?.rows;
-        let mut boletos: BTreeMap<ReceivableId, BoletoVerdict> = BTreeMap::new();
-        for receivable in debtors.receivables.values().flatten() {
-            let own = records
-                .iter()
-                .filter(|b| b.receivable.as_ref() == Some(&receivable.id));
-            // As for a notice: the first good one counts, else the last problem is told.
-            for record in own {
-                let verdict = match usable_code(record, receivable, day) {
-                    Ok(_) => BoletoVerdict::Usable,
-                    Err(why) => BoletoVerdict::Refused(why),
-                };
-                boletos.insert(receivable.id.clone(), verdict);
-                if verdict == BoletoVerdict::Usable {
-                    break;
-                }
-            }
-        }
+        let boletos = verdicts(&snapshot.boletos(&scope)?.rows, &debtors, day);
         Ok(Read {
             id,
             today,
@@ -246,77 +121,20 @@ impl Read {
     }
 
     fn explain(mut self, outbox: Option<&mut dyn Outbox>, shop: &Shop) -> Result<Explanation, ExplainError> {
-        let receivables = self.debtors.receivables.remove(&self.id).unwrap_or_default();
-        let ids: Vec<ReceivableId> = receivables.iter().map(|r| r.id.clone()).collect();
-        self.debtors.receivables.insert(self.id.clone(), receivables);
+        let own = self.debtors.receivables.get(&self.id).into_iter().flatten();
+        let ids: Vec<ReceivableId> = own.map(|r| r.id.clone()).collect();
         let initialised = outbox.is_some();
         let (memory, story) = match outbox {
             Some(outbox) => (outbox.memory(&ids)?, Story::of(outbox, &self.id)?),
             None => (Memory::default(), Story::default()),
         };
-        let Story {
-            notices,
-            replies,
-            stored,
-        } = story;
-
         let now = self
             .debtors
             .decide(&self.ground, shop, self.day, &self.past_now(&memory));
         let next = self.forecast(shop, &memory);
-        let rules = self.ground.rules(shop, self.day);
-        let mut views: Vec<ReceivableView> = self.debtors.receivables[&self.id]
-            .iter()
-            .map(|receivable| {
-                let mut claims: Vec<Claim> = memory
-                    .claims
-                    .iter()
-                    .filter(|c| c.receivable == receivable.id)
-                    .cloned()
-                    .collect();
-                claims.sort();
-                ReceivableView {
-                    verdict: firing_stage(&rules, receivable),
-                    boleto: self
-                        .boletos
-                        .get(&receivable.id)
-                        .copied()
-                        .unwrap_or(BoletoVerdict::None),
-                    claims,
-                    next: next_stage(&self.ground, shop, self.day, receivable),
-                    receivable: receivable.clone(),
-                }
-            })
-            .collect();
-        views.sort_by(|a, b| {
-            (a.receivable.due_on, &a.receivable.id).cmp(&(b.receivable.due_on, &b.receivable.id))
-        });
-        let branches: BTreeSet<BranchId> = views.iter().map(|v| v.receivable.branch.clone()).collect();
-        let branches = branches
-            .into_iter()
-            .map(|id| BranchView {
-                branch: self.ground.branches.get(&id).cloned(),
-                policy: self.ground.policies.get(&id).cloned(),
-                id,
-            })
-            .collect();
-        let mut contacts: Vec<ContactView> = self
-            .debtors
-            .contacts
-            .remove(&self.id)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|contact| {
-                let phone = Phone::parse_field(&contact.phone, shop.area_code);
-                let opted_out = phone.as_ref().is_ok_and(|p| memory.opted_out.contains(p));
-                ContactView {
-                    contact,
-                    phone,
-                    opted_out,
-                }
-            })
-            .collect();
-        contacts.sort_by(|a, b| a.contact.id.cmp(&b.contact.id));
+        let receivables = self.receivables(shop, &memory);
+        let branches = self.branches(&receivables);
+        let contacts = self.contacts(shop, &memory);
         let mut bad_rows = self.ground.bad_rows.clone();
         bad_rows.append(&mut self.debtors.bad_rows);
         Ok(Explanation {
@@ -328,7 +146,7 @@ impl Read {
             bank_return_stale: self.ground.bank_return_stale(shop, self.day),
             contacts,
             branches,
-            receivables: views,
+            receivables,
             hold: memory.holds.iter().find(|h| h.customer == self.id).cloned(),
             last_written: memory
                 .last_written
@@ -336,15 +154,71 @@ impl Read {
                 .filter(|(r, _)| r.customer == self.id)
                 .cloned()
                 .collect(),
-            notices,
-            replies,
-            stored,
+            notices: story.notices,
+            replies: story.replies,
+            stored: story.stored,
             now,
             next,
             bad_rows,
             initialised,
             id: self.id,
         })
+    }
+
+    /// The receivables by due date, each with its verdict.
+    fn receivables(&self, shop: &Shop, memory: &Memory) -> Vec<ReceivableView> {
+        let rules = self.ground.rules(shop, self.day);
+        let view = |receivable: &Receivable| {
+            let mut claims: Vec<Claim> = memory
+                .claims
+                .iter()
+                .filter(|c| c.receivable == receivable.id)
+                .cloned()
+                .collect();
+            claims.sort();
+            let boleto = self.boletos.get(&receivable.id).copied();
+            ReceivableView {
+                verdict: firing_stage(&rules, receivable),
+                boleto: boleto.unwrap_or(BoletoVerdict::None),
+                claims,
+                next: next_stage(&self.ground, shop, self.day, receivable),
+                receivable: receivable.clone(),
+            }
+        };
+        let own = self.debtors.receivables.get(&self.id).into_iter().flatten();
+        let mut views: Vec<ReceivableView> = own.map(view).collect();
+        views.sort_by(|a, b| {
+            (a.receivable.due_on, &a.receivable.id).cmp(&(b.receivable.due_on, &b.receivable.id))
+        });
+        views
+    }
+
+    /// The branches of these receivables.
+    fn branches(&self, receivables: &[ReceivableView]) -> Vec<BranchView> {
+        let ids: BTreeSet<&BranchId> = receivables.iter().map(|v| &v.receivable.branch).collect();
+        ids.into_iter()
+            .map(|id| BranchView {
+                id: id.clone(),
+                branch: self.ground.branches.get(id).cloned(),
+                policy: self.ground.policies.get(id).cloned(),
+            })
+            .collect()
+    }
+
+    /// The contacts by key, as selection sees them.
+    fn contacts(&self, shop: &Shop, memory: &Memory) -> Vec<ContactView> {
+        let view = |contact: &Contact| {
+            let phone = Phone::parse_field(&contact.phone, shop.area_code);
+            ContactView {
+                contact: contact.clone(),
+                opted_out: phone.as_ref().is_ok_and(|p| memory.opted_out.contains(p)),
+                phone,
+            }
+        };
+        let own = self.debtors.contacts.get(&self.id).into_iter().flatten();
+        let mut views: Vec<ContactView> = own.map(view).collect();
+        views.sort_by(|a, b| a.contact.id.cmp(&b.contact.id));
+        views
     }
 
     /// What a scan would see of the past: what waits untouched may be replaced.
@@ -391,6 +265,31 @@ impl Read {
             decisions: self.debtors.decide(&self.ground, shop, day, &known),
         }
     }
+}
+
+/// What is to be said of each receivable's boleto, as for a notice: the first good one counts, else the last problem.
+fn verdicts(
+    records: &[BoletoRecord],
+    debtors: &Debtors,
+    day: NaiveDate,
+) -> BTreeMap<ReceivableId, BoletoVerdict> {
+    let mut boletos = BTreeMap::new();
+    for receivable in debtors.receivables.values().flatten() {
+        let own = records
+            .iter()
+            .filter(|b| b.receivable.as_ref() == Some(&receivable.id));
+        for record in own {
+            let verdict = match usable_code(record, receivable, day) {
+                Ok(_) => BoletoVerdict::Usable,
+                Err(why) => BoletoVerdict::Refused(why),
+            };
+            boletos.insert(receivable.id.clone(), verdict);
+            if verdict == BoletoVerdict::Usable {
+                break;
+            }
+        }
+    }
+    boletos
 }
 
 /// What the outbox has about the customer.

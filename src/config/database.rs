@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::connection_string;
 use super::errors::{ConfigProblem, Contradiction, Expected, ProblemKind};
 use super::secrets;
 use super::section::{Item, Origin, Section};
@@ -149,7 +150,7 @@ fn read(section: Section<'_>, base: Base<'_>) -> ReadDatabase {
 
 /// Where the database is: a connection string, or fields.
 fn address(section: &Section<'_>, base: Base<'_>) -> (Option<String>, Option<u16>, String) {
-    let connection = section.optional("connection", None, values::connection);
+    let connection = section.optional("connection", None, connection_string::connection);
     let host = section.optional("host", base.shown("host"), |item| {
         item.text(Expected::Text).map(|text| text.trim().to_owned())
     });
@@ -211,7 +212,7 @@ fn address(section: &Section<'_>, base: Base<'_>) -> (Option<String>, Option<u16
 /// `srv:C:\S4\DADOS.FDB`: a connection string where a path belongs. An alias may hold a colon, a path behind one
 /// gives it away.
 fn holds_a_server(path: &str) -> bool {
-    values::parse_connection(path)
+    connection_string::parse(path)
         .is_some_and(|connection| connection.host.is_some() && connection.path.contains(['\\', '/', '.']))
 }
 

@@ -12,12 +12,14 @@
 //! | [`section`] | reads one table: types, defaults, unknown keys, and what was read (for `config show`) |
 //! | [`check`] | the tables one by one, and what contradicts what |
 //! | [`database`] | `[database]` and `[outbox]` |
-//! | [`values`] | durations, hours, windows, holidays, connection strings |
+//! | [`values`] | durations, hours, windows, holidays, phones |
+//! | [`connection_string`] | server and database in one text, as people know it |
 //! | [`secrets`] | a value, an environment variable or a file |
 //! | [`discovery`] | where the file is looked for |
 //! | [`template`] | a new file |
 
 pub mod check;
+pub mod connection_string;
 pub mod database;
 pub mod discovery;
 pub mod encoding;

@@ -13,10 +13,11 @@ use chrono::DateTime;
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::answer::Answer;
 use super::faults::{Occasion, Scope};
 use super::sends::json_body;
 use super::state::{Instance, Link, Message};
-use super::wire::{self, Answer};
+use super::wire;
 
 pub(super) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()

@@ -11,11 +11,12 @@ use axum::routing::{delete, get, post};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::faults::{Occasion, Scope};
 use super::sends::json_body;
 use super::state::{Instance, Link};
 use super::webhook::Webhook;
-use super::wire::{self, Answer};
+use super::wire;
 use super::{Sandbox, given_key};
 
 /// The gateway gives up after so many QR codes.

@@ -9,6 +9,7 @@
 //! | [`faults`] | what can be made to go wrong, and how often |
 //! | `state`, `world` | instances, links, messages; what can happen to them, behind one lock |
 //! | `wire` | the recorded JSON shapes |
+//! | `answer` | one HTTP answer: status, JSON, or none at all |
 //! | `instances`, `sends`, `chats` | the Evolution endpoints |
 //! | `control` | `/sandbox/...`: the customer's hands, the switches, the ground truth |
 //! | `views` | the state as tests and the page see it |
@@ -20,6 +21,7 @@
 //!
 //! The async runtime stays in here; [`start`] and [`RunningSandbox`] are blocking.
 
+mod answer;
 mod chats;
 mod control;
 pub mod faults;
@@ -49,9 +51,9 @@ use crate::domain::lang::Lang;
 use crate::domain::secret::Secret;
 use crate::render::qr;
 
+use answer::Answer;
 use faults::{Ending, FaultRule, FaultRuleError, Occasion, Plan};
 pub use server::{RunningSandbox, start};
-use wire::Answer;
 use world::World;
 
 /// Tells the time; the sandbox never reads the wall clock itself.

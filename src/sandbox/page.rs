@@ -13,7 +13,7 @@ use axum::routing::get;
 use serde_json::json;
 
 use super::Sandbox;
-use super::wire::Answer;
+use super::answer::Answer;
 
 const HTML: &str = include_str!("../../assets/sandbox/page.html");
 const CSS: &str = include_str!("../../assets/sandbox/page.css");

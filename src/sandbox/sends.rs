@@ -12,10 +12,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
+use super::answer::Answer;
 use super::faults::{Occasion, Scope};
 use super::numbers;
 use super::state::{Body, Document, Link, Message, Origin, Status};
-use super::wire::{self, Answer};
+use super::wire;
 use super::{Sandbox, end};
 
 /// `delay` asks for "typing..."; longer than this no caller means.

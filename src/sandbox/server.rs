@@ -18,9 +18,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
+use super::answer::{Answer, HangUp};
 use super::log::Journal;
 use super::webhook::Outbox;
-use super::wire::{Answer, HangUp};
 use super::world::World;
 use super::{Sandbox, SandboxError, SandboxOptions, chats, control, instances, page, sends};
 

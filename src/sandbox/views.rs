@@ -8,9 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Sandbox;
+use super::answer::Answer;
 use super::numbers;
 use super::state::{Body, Instance, Message, Origin};
-use super::wire::{self, Answer};
+use super::wire;
 
 /// The page shows so many messages of a chat; the gateway's finds and the log know all.
 const SHOWN: usize = 200;

@@ -1,4 +1,4 @@
-//! `boleto`, `pix`, `source`.
+//! Tools: `source`, `boleto`, `pix`.
 
 use std::path::PathBuf;
 
@@ -6,6 +6,34 @@ use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 
 use super::parse;
+
+/// `source check|export`.
+#[derive(Debug, Clone, Args)]
+pub struct SourceArgs {
+    /// Which of the two.
+    #[command(subcommand)]
+    pub action: SourceAction,
+}
+
+/// What to do with the source queries.
+#[derive(Debug, Clone, Subcommand)]
+pub enum SourceAction {
+    /// Prepare each query on the database and show sample rows, masked.
+    Check,
+    /// Copy the shipped queries, to be edited.
+    Export(SourceExportArgs),
+}
+
+/// `source export`.
+#[derive(Debug, Clone, Args)]
+pub struct SourceExportArgs {
+    /// Folder to write to.
+    #[arg(value_name = "DIR")]
+    pub dir: PathBuf,
+    /// Overwrite files that differ from the shipped ones.
+    #[arg(long)]
+    pub force: bool,
+}
 
 /// `boleto decode|encode|render`.
 #[derive(Debug, Clone, Args)]
