@@ -7,7 +7,7 @@ use wa_notify::adapters::firebird::sample::{Case, Switch, close_day, import_bank
 use wa_notify::domain::ids::{ContactId, CustomerId, ReceivableId};
 
 use super::{heard, nothing_came_twice, notices, phone};
-use crate::support::site::{DAY, Plan, Site};
+use crate::support::site::{DAY, Plan, Site, eventually};
 
 #[test]
 fn at_the_hour_of_the_day_after_the_close_and_not_a_minute_before() {
@@ -333,8 +333,9 @@ fn two_at_once_share_the_queue_and_double_nothing() {
             "{chat:?}"
         );
     }
-    assert_eq!(
-        site.json("09:32", &["status"], 0)["notices"],
-        json!({"delivered": notices(&scan).len()})
-    );
+    // The stand-in delivers a moment after it accepts: a receipt that came too late for one run is the next one's.
+    eventually("all delivered", || {
+        site.run("09:32", &["send"]);
+        site.json("09:32", &["status"], 0)["notices"] == json!({"delivered": notices(&scan).len()})
+    });
 }
