@@ -81,14 +81,13 @@ CREATE TABLE WA_NOTICE (
   COUNTED_ON       DATE,               -- last day on which it counted as a contact of its instance
   REVISION         INTEGER DEFAULT 0 NOT NULL,
   CONSTRAINT WA_NOTICE_PK PRIMARY KEY (ID),
-  CONSTRAINT WA_NOTICE_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID),
-  CONSTRAINT WA_NOTICE_KIND CHECK (KIND IN ('overdue', 'upcoming', 'both')),
-  CONSTRAINT WA_NOTICE_STATE CHECK (STATE IN ('queued', 'sending', 'needs_person', 'sent', 'delivered', 'skipped',
-    'superseded', 'expired', 'failed')),
-  CONSTRAINT WA_NOTICE_ENDING CHECK (ENDING IS NULL OR (ENDING IN ('superseded', 'skipped', 'failed') AND STATE = ENDING
-    AND REASON IS NOT NULL)),
-  CONSTRAINT WA_NOTICE_SUPERSEDED CHECK (STATE <> 'superseded' OR (ENDING IS NOT NULL AND FIRST_DEPARTURE IS NULL))
+  -- One constraint, as of WA_PART: an ending goes with its state and a reason, and what has departed is never superseded.
+  CONSTRAINT WA_NOTICE_WHOLE CHECK (KIND IN ('overdue', 'upcoming', 'both')
+    AND (ENDING IS NULL AND STATE IN ('queued', 'sending', 'needs_person', 'sent', 'delivered', 'skipped', 'expired', 'failed')
+      OR ENDING IN ('superseded', 'skipped', 'failed') AND STATE = ENDING AND REASON IS NOT NULL)
+    AND (STATE <> 'superseded' OR FIRST_DEPARTURE IS NULL))
 );
+CREATE INDEX WA_NOTICE_RUN ON WA_NOTICE (RUN);
 CREATE INDEX WA_NOTICE_DUE ON WA_NOTICE (STATE, SEND_ON);
 CREATE INDEX WA_NOTICE_CUSTOMER ON WA_NOTICE (CUSTOMER);
 CREATE INDEX WA_NOTICE_PHONE ON WA_NOTICE (PHONE);
@@ -170,6 +169,8 @@ CREATE TABLE WA_WRITTEN (
   CONSTRAINT WA_WRITTEN_PK PRIMARY KEY (PHONE, CUSTOMER, BRANCH)
 );
 
+-- Who was skipped and why. ID tells the order. The one index is what is asked for; keys that nobody looks up were half of
+-- storing these.
 CREATE TABLE WA_DECISION (
   ID          BIGINT NOT NULL,
   RUN         BIGINT NOT NULL,
@@ -177,9 +178,7 @@ CREATE TABLE WA_DECISION (
   CONTACT     WA_ID,
   RECEIVABLE  WA_ID,
   REASON      WA_WORD NOT NULL,
-  DETAIL      WA_SHORT NOT NULL,
-  CONSTRAINT WA_DECISION_PK PRIMARY KEY (ID),
-  CONSTRAINT WA_DECISION_RUN FOREIGN KEY (RUN) REFERENCES WA_RUN (ID)
+  DETAIL      WA_SHORT NOT NULL
 );
 CREATE INDEX WA_DECISION_CUSTOMER ON WA_DECISION (CUSTOMER);
 

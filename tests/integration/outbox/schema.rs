@@ -191,7 +191,7 @@ fn the_database_itself_keeps_the_invariants() {
         ("DELETE FROM WA_CLAIM", "it stays"),
         (
             "UPDATE WA_NOTICE SET STATE = 'superseded'",
-            "WA_NOTICE_SUPERSEDED",
+            "WA_NOTICE_WHOLE",
         ),
         ("DELETE FROM WA_NOTICE", "it stays"),
         ("DELETE FROM WA_INSTANCE", "it stays"),

@@ -57,17 +57,6 @@ impl Load {
         }
     }
 
-    /// A row of `table`, a value for each of the columns.
-    pub fn into_table(table: &str, columns: &[(&str, char)], rows: usize) -> Self {
-        let names: Vec<&str> = columns.iter().map(|(name, _)| *name).collect();
-        let body = format!(
-            "INSERT INTO {table} ({}) VALUES (:{});",
-            names.join(", "),
-            names.join(", :")
-        );
-        Load::new(columns, &body, rows)
-    }
-
     /// Adds a row; a full block is sent first.
     ///
     /// # Errors

@@ -217,10 +217,15 @@ fn load_notices(
         ("DUE_ON", 'd'),
         ("STAGE", 'w'),
         ("BALANCE_CENTS", 'i'),
-        ("HAS_BOLETO", 'i'),
     ];
     let rows = run.notices.iter().map(|notice| notice.selected.items.len()).sum();
-    let mut items = Load::into_table("WA_NOTICE_ITEM", &columns, rows);
+    let mut items = [0, 1].map(|has_boleto| {
+        let body = format!(
+            "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, HAS_BOLETO) \
+             VALUES (:NOTICE, :RECEIVABLE, :DOCUMENT, :DUE_ON, :STAGE, :BALANCE_CENTS, {has_boleto});"
+        );
+        Load::new(&columns, &body, rows)
+    });
     for (notice, notice_id) in run.notices.iter().zip(ids) {
         for item in &notice.selected.items {
             let values = [
@@ -230,12 +235,14 @@ fn load_notices(
                 item.due_on.into(),
                 item.stage.to_string().into(),
                 item.balance.get().into(),
-                flag(item.has_boleto),
             ];
-            items.push(connection, values)?;
+            items[usize::from(item.has_boleto)].push(connection, values)?;
         }
     }
-    Ok(items.send(connection)?)
+    for load in &mut items {
+        load.send(connection)?;
+    }
+    Ok(())
 }
 
 /// Most notices of a run share so many shapes.
