@@ -21,7 +21,7 @@ use crate::ports::gateway::{
     CanonicalId, ChatMessage, Content, Gateway, GatewayError, Inbox, LinkState, Rejection, SendOutcome,
 };
 use crate::ports::outbox::{
-    AnswerOutcome, Answerable, AwaitingReceipt, NewReply, Outbox, OutboxError, ReplyStored,
+    AnswerOutcome, Answerable, AwaitingReceipt, NewReply, Outbox, OutboxError, ReplyStored, Restriction,
 };
 use crate::render::message::{self, TemplateError};
 
@@ -97,6 +97,8 @@ pub struct RepliesReport {
     pub failed: Vec<(InstanceId, GatewayError)>,
     /// Instances that are not linked.
     pub not_paired: Vec<(InstanceId, LinkState)>,
+    /// Instances of which this run met the sign that WhatsApp restricts their number: written down for all runs to come.
+    pub restricted: Vec<(InstanceId, Restriction)>,
 }
 
 /// Why a run ended without a report.
@@ -160,17 +162,20 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
             }
         };
         let since = looks_back_to(ctx.outbox.read_until(instance)?, now);
-        let messages = match gateway.messages(since, now) {
-            Ok(messages) => messages,
+        let messages = gateway.messages(since, now);
+        if let Ok(messages) = &messages {
+            report.seen += messages.len();
+            treat(ctx, &*gateway, instance, &branches, messages, &mut report)?;
+        }
+        remember(ctx, &*gateway, instance, &mut report)?;
+        match messages {
+            Ok(_) => {}
+            // Told already, with what follows from it.
+            Err(GatewayError::Restricted(_)) => continue,
             Err(error) => {
                 report.failed.push((instance.clone(), error));
                 continue;
             }
-        };
-        report.seen += messages.len();
-        treat(ctx, &*gateway, instance, &branches, &messages, &mut report)?;
-        if let Some(why) = gateway.restriction().filter(|_| linked) {
-            super::send::note_restriction(ctx.outbox, ctx.shop, ctx.clock, instance, why)?;
         }
         // What was written while the link was down comes with its own, older times once it is up again.
         if linked && !ctx.clock.stopping() {
@@ -190,6 +195,35 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
     Ok(report)
 }
 
+/// The instance's number was restricted, and its rest is not over.
+fn rests(ctx: &mut RepliesContext<'_>, instance: &InstanceId) -> Result<bool, OutboxError> {
+    let today = ctx.shop.today(ctx.clock.now());
+    Ok(ctx.outbox.instances(today)?.into_iter().any(|row| {
+        row.instance == *instance
+            && row
+                .restriction
+                .is_some_and(|restriction| restriction.holds_on(today))
+    }))
+}
+
+/// Writes down a sign of restriction that this run has met, so that no `send` begins anything either. One that shows for as
+/// long as the link is down is written down once, and not at each poll until it counts as the next one.
+fn remember(
+    ctx: &mut RepliesContext<'_>,
+    gateway: &dyn Chatting,
+    instance: &InstanceId,
+    report: &mut RepliesReport,
+) -> Result<(), OutboxError> {
+    let Some(why) = gateway.restriction() else {
+        return Ok(());
+    };
+    if !rests(ctx, instance)? {
+        let found = super::send::note_restriction(ctx.outbox, ctx.shop, ctx.clock, instance, why)?;
+        report.restricted.push((instance.clone(), found));
+    }
+    Ok(())
+}
+
 /// Treats a batch of messages of one instance, oldest first.
 fn treat(
     ctx: &mut RepliesContext<'_>,
@@ -200,13 +234,7 @@ fn treat(
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
     // A number that WhatsApp restricts writes nothing by itself, answers neither.
-    let today = ctx.shop.today(ctx.clock.now());
-    let rests = ctx.outbox.instances(today)?.into_iter().any(|row| {
-        row.instance == *instance
-            && row
-                .restriction
-                .is_some_and(|restriction| restriction.holds_on(today))
-    });
+    let rests = rests(ctx, instance)?;
     for message in messages.iter().filter(|m| !m.from_me && !is_group(&m.chat)) {
         if ctx.clock.stopping() {
             return Ok(());
@@ -365,6 +393,10 @@ fn answer_once(
         SendOutcome::Rejected(_) => (AnswerOutcome::Refused, None),
         SendOutcome::Ambiguous { .. } => {
             report.unclear += 1;
+            // Often a lost link: whether WhatsApp itself has ended it decides about the next answer, and about all sending.
+            if let Err(error) = gateway.status() {
+                tracing::debug!(%error, "state not known after an unclear answer");
+            }
             (AnswerOutcome::Unknown, None)
         }
     };

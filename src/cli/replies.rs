@@ -11,6 +11,7 @@ use super::exit_code::ExitCode;
 use super::{wiring, words};
 use crate::app::replies::{Chatting, RepliesContext, RepliesError, RepliesReport, poll};
 use crate::domain::ids::InstanceId;
+use crate::i18n::format;
 use crate::ports::clock::Clock;
 use crate::ports::gateway::GatewayError;
 use crate::ports::outbox::Outbox;
@@ -104,6 +105,7 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
             "unclear": report.unclear,
             "interrupted": report.interrupted,
             "failed": report.failed.iter().map(|(i, e)| json!({"instance": i, "error": e.to_string()})).collect::<Vec<_>>(),
+            "restricted": report.restricted.iter().map(|(i, r)| json!({"instance": i, "error": r.why, "until": r.until})).collect::<Vec<_>>(),
             "not_paired": report.not_paired.iter().map(|(i, s)| json!({"instance": i, "state": words::link_word(s)})).collect::<Vec<_>>(),
         }))?;
     } else {
@@ -145,11 +147,19 @@ fn tell(context: &Context, report: &RepliesReport) -> Result<ExitCode, CliError>
     for (instance, _) in &report.not_paired {
         out.warn(&context.text("replies-not-paired", &[("instance", instance.to_string().into())]));
     }
+    for (instance, restriction) in &report.restricted {
+        let args = [
+            ("instance", instance.to_string().into()),
+            ("why", restriction.why.as_str().into()),
+            ("until", format::date(context.lang(), restriction.until).into()),
+        ];
+        out.warn(&context.text("status-restricted", &args));
+    }
     Ok(if !report.failed.is_empty() {
         ExitCode::Gateway
     } else if !report.not_paired.is_empty() {
         ExitCode::NotPaired
-    } else if report.needs_person > 0 || report.unclear > 0 {
+    } else if report.needs_person > 0 || report.unclear > 0 || !report.restricted.is_empty() {
         ExitCode::NeedsPerson
     } else {
         ExitCode::Done

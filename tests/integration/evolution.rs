@@ -1,6 +1,7 @@
 //! The Evolution adapter against canned bytes: every measured exchange, and every way in which HTTP goes wrong.
 
 mod faults;
+mod forms;
 mod requests;
 mod server;
 mod transcripts;

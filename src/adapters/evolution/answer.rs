@@ -82,6 +82,7 @@ impl Problem {
             .find_map(|at| body.pointer(at));
         match message {
             Some(Value::String(text)) => problem.texts.push(text.clone()),
+            Some(Value::Number(code)) => problem.texts.push(code.to_string()),
             Some(Value::Array(items)) => {
                 problem.nested = items.iter().all(Value::is_array);
                 for item in items {
@@ -101,7 +102,10 @@ impl Problem {
                     .extend(inner.iter().filter_map(Value::as_str).map(str::to_owned));
             }
             Value::Object(fields) if fields.get("exists") == Some(&Value::Bool(false)) => {
-                self.absent = fields.get("number").and_then(Value::as_str).map(str::to_owned);
+                self.absent = fields.get("number").map(|number| match number {
+                    Value::String(text) => text.clone(),
+                    number => number.to_string(),
+                });
                 self.texts.push("exists: false".to_owned());
             }
             other => self.texts.push(names(other)),
@@ -153,8 +157,12 @@ impl Problem {
 
     /// A sign that WhatsApp restricts the number.
     pub(super) fn restriction(&self) -> bool {
-        matches!(self.status, 403 | 463) && !self.is_name_in_use()
-            || matches!(self.boom, Some(402 | 403 | 463))
+        matches!(self.status, 403 | 463) && !self.is_name_in_use() || self.restriction_in_words()
+    }
+
+    /// The same, where the status alone may be of the gateway itself or of a proxy before it.
+    fn restriction_in_words(&self) -> bool {
+        matches!(self.boom, Some(402 | 403 | 463))
             || self
                 .texts
                 .iter()
@@ -202,13 +210,18 @@ impl Problem {
                 .split_once(": ")
                 .map_or(detail.clone(), |(_, text)| text.to_owned())
         };
-        // Only what reaches WhatsApp can be refused by it: a 403 elsewhere is about our key.
-        let reaches_whatsapp = call.contains("/chat/");
+        // Only what reaches WhatsApp can be refused by it: a 403 elsewhere is about our key, or from a proxy.
+        let reaches_whatsapp = call.contains("/chat/") && !call.contains("/chat/find");
+        let sign = if reaches_whatsapp {
+            self.restriction()
+        } else {
+            call.contains("/chat/") && self.restriction_in_words()
+        };
         match self.status {
             401 => GatewayError::Unauthorized,
             429 => GatewayError::RateLimited { retry_after },
             _ if self.is_unknown_instance() => GatewayError::UnknownInstance,
-            _ if reaches_whatsapp && self.restriction() => GatewayError::Restricted(self.detail([key])),
+            _ if sign => GatewayError::Restricted(self.detail([key])),
             _ if self.is_not_connected() => GatewayError::NotConnected,
             // The number check of an instance that was never connected answers this and nothing else.
             400 if self.empty && reaches_whatsapp => GatewayError::NotConnected,

@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::EvolutionGateway;
+use super::lenient::readable;
 use super::send::recipient;
 use super::wire::{Found, Message, NumberCheck, Receipt, ack_of, canonical};
 use crate::domain::phone::Phone;
@@ -46,7 +47,7 @@ impl EvolutionGateway {
             )?;
             for phone in phones {
                 // The gateway may give the answers in another order.
-                let check = checks.iter().find(|check| check.number == phone.digits());
+                let check = checks.iter().find(|check| check.is_about(phone.digits()));
                 let check = check.ok_or_else(|| GatewayError::UnexpectedAnswer {
                     call: "POST /chat/whatsappNumbers".to_owned(),
                     detail: format!("no answer for {}", phone.masked()),
@@ -93,12 +94,13 @@ impl EvolutionGateway {
         // Without an id the filter is no filter, and the answer would be of other messages.
         for id in gateway_ids.iter().filter(|id| !id.is_empty()) {
             // `where.id` is the message's key id; `where.keyId`, its name in the answer, is ignored by the gateway.
-            let receipts: Vec<Receipt> = self.query(
+            let receipts: Value = self.query(
                 "chat",
                 "findStatusMessage",
                 json!({"where": {"id": id}}),
                 self.query_timeout,
             )?;
+            let receipts: Vec<Receipt> = readable(receipts);
             acks.extend(ack_of(id, &receipts));
         }
         Ok(acks)

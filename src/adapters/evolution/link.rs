@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::EvolutionGateway;
 use super::answer::{Problem, error_of};
 use super::http::{Answer, Failure, Request};
+use super::lenient;
 use super::wire::InstanceRow;
 use crate::ports::gateway::{GatewayError, LinkState, PairStep, PairWith};
 
@@ -40,7 +41,7 @@ impl EvolutionGateway {
             connection_status: None,
             owner_jid: None,
             disconnection_reason_code: None,
-            disconnection_object: None,
+            disconnection_object: Value::Null,
         });
         let state = row.state_as(&live);
         if let (
@@ -85,7 +86,11 @@ impl EvolutionGateway {
             body: None,
             timeout: self.query_timeout,
         });
-        self.read(call, self.success(call, result)?)
+        // A row of another program's instance that cannot be read hides none of the others.
+        match self.read::<Value>(call, self.success(call, result)?)? {
+            list @ Value::Array(_) => Ok(lenient::readable(list)),
+            _ => Err(unexpected(call, "no list of instances")),
+        }
     }
 
     /// Creates the instance without linking it. An existing one is left as it is, but for the webhook that was asked for.

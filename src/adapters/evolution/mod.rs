@@ -8,6 +8,7 @@
 //! | `chat` | resolve numbers, look up, receipts, messages, "typing..." |
 //! | `link` | state, create, pair, unlink, list |
 //! | `wire` | the JSON that is read |
+//! | `lenient` | fields that come in several JSON types |
 //! | [`webhook`] | what the gateway posts by itself |
 //! | `scrub` | what may be shown of an answer |
 //!
@@ -34,6 +35,7 @@ use crate::ports::gateway::{
 mod answer;
 mod chat;
 mod http;
+mod lenient;
 mod link;
 mod scrub;
 mod send;

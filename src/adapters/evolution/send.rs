@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use super::answer::Problem;
 use super::http::{Answer, Failure};
 use super::scrub::lines_of;
-use super::wire::{Message, canonical, is_person};
+use super::wire::{canonical, is_person, time};
 use super::{EvolutionGateway, MAX_DOCUMENT};
 use crate::domain::notice::MessageId;
 use crate::ports::gateway::{CanonicalId, Content, Rejection, SendOutcome};
@@ -66,16 +66,16 @@ impl EvolutionGateway {
     }
 }
 
-/// The answer as an acceptance: it is one only with the message's key.
+/// The answer as an acceptance: it is one only with the message's id, and whatever else is in it or not. The id alone
+/// leads to receipts, and a sent message in doubt would wait for a person.
 fn accepted(answer: &Answer) -> Option<SendOutcome> {
-    let message: Message = serde_json::from_slice(&answer.body).ok()?;
-    if message.key.id.is_empty() {
-        return None;
-    }
+    let body: Value = serde_json::from_slice(&answer.body).ok()?;
+    let id = body.pointer("/key/id")?.as_str().filter(|id| !id.is_empty())?;
+    let jid = body.pointer("/key/remoteJid").and_then(Value::as_str);
     Some(SendOutcome::Accepted {
-        canonical: Some(canonical(&message.key.remote_jid)).filter(|id| is_person(&id.0)),
-        at: message.at().filter(|at| *at > DateTime::<Utc>::UNIX_EPOCH),
-        gateway_id: message.key.id,
+        gateway_id: id.to_owned(),
+        canonical: jid.map(canonical).filter(|id| is_person(&id.0)),
+        at: time(&body["messageTimestamp"]).filter(|at| *at > DateTime::<Utc>::UNIX_EPOCH),
     })
 }
 

@@ -122,7 +122,7 @@ pub fn parse(body: &[u8]) -> Result<WebhookEvent, WebhookError> {
                 connection_status: Some(connection.state.clone()),
                 owner_jid: connection.wuid,
                 disconnection_reason_code: connection.status_reason,
-                disconnection_object: None,
+                disconnection_object: Value::Null,
             };
             WebhookEvent::Link {
                 instance,

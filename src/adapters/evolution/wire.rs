@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::lenient;
 use crate::domain::phone::Phone;
 use crate::ports::gateway::{Ack, AckLevel, CanonicalId, ChatMessage, LinkState};
 
@@ -16,7 +17,7 @@ pub(super) struct Key {
     pub remote_jid: String,
     #[serde(default)]
     pub remote_jid_alt: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::flag")]
     pub from_me: bool,
 }
 
@@ -33,7 +34,7 @@ pub(super) struct Message {
     pub message_type: Option<String>,
     #[serde(default)]
     pub message_timestamp: Value,
-    #[serde(default, rename = "MessageUpdate")]
+    #[serde(default, rename = "MessageUpdate", deserialize_with = "lenient::list")]
     pub updates: Vec<Update>,
 }
 
@@ -41,7 +42,7 @@ pub(super) struct Message {
 #[derive(Deserialize)]
 pub(super) struct Update {
     #[serde(default)]
-    pub status: Option<String>,
+    pub status: Value,
 }
 
 /// A receipt of findStatusMessage or of `messages.update`.
@@ -50,7 +51,7 @@ pub(super) struct Update {
 pub(super) struct Receipt {
     pub key_id: String,
     #[serde(default)]
-    pub status: Option<String>,
+    pub status: Value,
 }
 
 /// Answer of findMessages.
@@ -62,8 +63,11 @@ pub(super) struct Found {
 /// One page, newest message first.
 #[derive(Deserialize)]
 pub(super) struct Page {
+    #[serde(deserialize_with = "lenient::count")]
     pub total: u64,
+    #[serde(deserialize_with = "lenient::count")]
     pub pages: u64,
+    #[serde(deserialize_with = "lenient::list")]
     pub records: Vec<Value>,
 }
 
@@ -71,8 +75,19 @@ pub(super) struct Page {
 #[derive(Deserialize)]
 pub(super) struct NumberCheck {
     pub jid: String,
+    #[serde(deserialize_with = "lenient::flag")]
     pub exists: bool,
-    pub number: String,
+    /// As it was asked for; see [`Self::is_about`].
+    #[serde(deserialize_with = "lenient::text")]
+    number: String,
+}
+
+impl NumberCheck {
+    /// The answer for this number, whether it comes back bare, with a `+` or as a JID.
+    pub(super) fn is_about(&self, digits: &str) -> bool {
+        let user = self.number.split('@').next().unwrap_or_default();
+        user.trim_start_matches('+') == digits
+    }
 }
 
 /// A row of fetchInstances.
@@ -84,10 +99,11 @@ pub(super) struct InstanceRow {
     pub connection_status: Option<String>,
     #[serde(default)]
     pub owner_jid: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::code")]
     pub disconnection_reason_code: Option<u16>,
+    /// JSON in a text, or as it is.
     #[serde(default)]
-    pub disconnection_object: Option<String>,
+    pub disconnection_object: Value,
 }
 
 /// Why WhatsApp ended the link for good. The gateway stores these codes and never clears them, so they count only
@@ -136,15 +152,16 @@ impl InstanceRow {
 
     /// `401 device_removed`: the code and WhatsApp's word for it.
     fn reason(&self, code: u16) -> String {
-        let word = self.disconnection_object.as_deref().and_then(|text| {
-            let object: Value = serde_json::from_str(text).ok()?;
-            [
-                "/error/data/content/0/attrs/type",
-                "/error/output/payload/message",
-            ]
-            .iter()
-            .find_map(|at| object.pointer(at)?.as_str().map(str::to_owned))
-        });
+        let object = match &self.disconnection_object {
+            Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+            object => object.clone(),
+        };
+        let word = [
+            "/error/data/content/0/attrs/type",
+            "/error/output/payload/message",
+        ]
+        .iter()
+        .find_map(|at| object.pointer(at)?.as_str().map(str::to_owned));
         word.map_or_else(
             || code.to_string(),
             |word| format!("{code} {}", super::scrub::scrub(&word, [])),
@@ -155,14 +172,7 @@ impl InstanceRow {
 impl Message {
     /// When; `None` for a time that cannot be read.
     pub(super) fn at(&self) -> Option<DateTime<Utc>> {
-        // A 64-bit number of protobuf may come as number, text, or {low, high, unsigned}.
-        let seconds = match &self.message_timestamp {
-            Value::Number(n) => n.as_i64()?,
-            Value::String(s) => s.parse().ok()?,
-            Value::Object(long) => long.get("low")?.as_i64()?,
-            _ => return None,
-        };
-        DateTime::from_timestamp(seconds, 0)
+        time(&self.message_timestamp)
     }
 
     /// Text, or the caption of a media message, or what was chosen from a list.
@@ -220,7 +230,7 @@ impl Message {
 
     /// Best receipt of a record.
     pub(super) fn ack(&self) -> AckLevel {
-        best(self.updates.iter().filter_map(|u| level(u.status.as_deref()?))).unwrap_or(AckLevel::Pending)
+        best(self.updates.iter().filter_map(|u| level(&u.status))).unwrap_or(AckLevel::Pending)
     }
 
     /// The message as the port has it; `None` for what is no person's chat (groups, status, newsletters) and for a
@@ -244,6 +254,11 @@ impl Message {
     }
 }
 
+/// A time in whole seconds, in any form.
+pub(super) fn time(seconds: &Value) -> Option<DateTime<Utc>> {
+    DateTime::from_timestamp(lenient::whole(seconds)?, 0)
+}
+
 /// A chat with one person. Groups are never written to and never read.
 pub(super) fn is_person(jid: &str) -> bool {
     jid.ends_with("@s.whatsapp.net") || jid.ends_with("@lid")
@@ -260,14 +275,15 @@ pub(super) fn canonical(jid: &str) -> CanonicalId {
     })
 }
 
-/// A status word as a level; `None` for words that say nothing about delivery.
-pub(super) fn level(word: &str) -> Option<AckLevel> {
-    match word {
-        "PENDING" => Some(AckLevel::Pending),
-        "SERVER_ACK" => Some(AckLevel::Server),
-        "DELIVERY_ACK" => Some(AckLevel::Delivered),
-        "READ" | "PLAYED" => Some(AckLevel::Read),
-        "ERROR" => Some(AckLevel::Error),
+/// A status as a level: the word, or the number that the WhatsApp library has for it. `None` for what says nothing about
+/// delivery.
+pub(super) fn level(status: &Value) -> Option<AckLevel> {
+    match (status.as_str(), status.as_u64()) {
+        (Some("PENDING"), _) | (_, Some(1)) => Some(AckLevel::Pending),
+        (Some("SERVER_ACK"), _) | (_, Some(2)) => Some(AckLevel::Server),
+        (Some("DELIVERY_ACK"), _) | (_, Some(3)) => Some(AckLevel::Delivered),
+        (Some("READ" | "PLAYED"), _) | (_, Some(4 | 5)) => Some(AckLevel::Read),
+        (Some("ERROR"), _) | (_, Some(0)) => Some(AckLevel::Error),
         _ => None,
     }
 }
@@ -287,7 +303,7 @@ pub(super) fn best(levels: impl Iterator<Item = AckLevel>) -> Option<AckLevel> {
 /// them all).
 pub(super) fn ack_of(gateway_id: &str, receipts: &[Receipt]) -> Option<Ack> {
     let own = receipts.iter().filter(|receipt| receipt.key_id == gateway_id);
-    let level = best(own.filter_map(|receipt| level(receipt.status.as_deref()?)))?;
+    let level = best(own.filter_map(|receipt| level(&receipt.status)))?;
     Some(Ack {
         gateway_id: gateway_id.to_owned(),
         level,

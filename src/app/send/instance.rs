@@ -2,14 +2,14 @@
 
 use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeId, NoticeState};
-use crate::ports::gateway::{Gateway, LinkState};
+use crate::ports::gateway::{Gateway, GatewayError, LinkState};
 
 use super::notice::{self, Done};
 use super::restriction::remember;
 use super::workers::Run;
 use super::{SendContext, SendError, SendEvent, SendReport, Stop};
 
-/// So many notices in a row with an answer that proves nothing open the circuit breaker.
+/// So many notices in a row with an answer that proves nothing, or with none about their number, open the circuit breaker.
 const UNCLEAR_IN_A_ROW: usize = 3;
 
 /// Works through the notices of one instance; why it stopped early is among the stops of its report.
@@ -47,12 +47,35 @@ fn until_stopped(
         report.stops.extend(remember(ctx, &*gateway, instance)?);
         return Ok(Some(stop));
     }
+    let mut passed_over = None;
+    let stop = one_after_the_other(ctx, &*gateway, run, instance, notices, (report, &mut passed_over))?;
+    // What kept them from leaving is told once, as a stop, though the others went on.
+    let passed_over = passed_over.map(|error| Stop::Gateway {
+        instance: instance.clone(),
+        error,
+    });
+    if passed_over.is_some() && passed_over != stop {
+        report.stops.extend(passed_over);
+    }
+    Ok(stop)
+}
+
+/// The notices, until one shows that it is of no use to go on. `passed_over`: why the last one was whose number could not
+/// be asked about.
+fn one_after_the_other(
+    ctx: &mut SendContext<'_>,
+    gateway: &dyn Gateway,
+    run: &Run<'_>,
+    instance: &InstanceId,
+    notices: &[NoticeId],
+    (report, passed_over): (&mut SendReport, &mut Option<GatewayError>),
+) -> Result<Option<Stop>, SendError> {
     let mut unclear = 0;
     for id in notices {
         if let Some(stop) = before_the_next(ctx, run, instance) {
             return Ok(Some(stop));
         }
-        let done = notice::work(ctx, &*gateway, *id, run, report);
+        let done = notice::work(ctx, gateway, *id, run, report);
         if !done.as_ref().is_ok_and(|done| done.departed) {
             run.put_back();
         }
@@ -61,8 +84,19 @@ fn until_stopped(
             done => done?,
         };
         tell(ctx, *id, &done, report);
-        unclear = if done.unclear { unclear + 1 } else { 0 };
-        if let Some(stop) = after(ctx, &*gateway, run, instance, done.stop, unclear, report)? {
+        let no_proof = done.unclear || done.unresolved.is_some();
+        unclear = if no_proof { unclear + 1 } else { 0 };
+        let breaker = match &done.unresolved {
+            Some(error) => Stop::Gateway {
+                instance: instance.clone(),
+                error: error.clone(),
+            },
+            None => Stop::Unclear {
+                instance: instance.clone(),
+            },
+        };
+        *passed_over = done.unresolved.or_else(|| passed_over.take());
+        if let Some(stop) = after(ctx, gateway, run, instance, done.stop, (unclear, breaker), report)? {
             return Ok(Some(stop));
         }
     }
@@ -97,14 +131,15 @@ fn tell(ctx: &mut SendContext<'_>, id: NoticeId, done: &Done, report: &mut SendR
 }
 
 /// What a notice has shown of the instance: whether it goes on with the next one. `stop`: what the notice itself says;
-/// `unclear`: so many notices in a row, this one the last, had an answer that proves nothing.
+/// `unclear`: so many notices in a row, this one the last, had an answer that proves nothing, and what to say when they
+/// are too many.
 fn after(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     run: &Run<'_>,
     instance: &InstanceId,
     stop: Option<Stop>,
-    unclear: usize,
+    (unclear, breaker): (usize, Stop),
     report: &mut SendReport,
 ) -> Result<Option<Stop>, SendError> {
     if let Some(sign) = remember(ctx, gateway, instance)? {
@@ -121,10 +156,7 @@ fn after(
         report.stops.extend(down);
         return Ok(Some(sign));
     }
-    let in_a_row = || Stop::Unclear {
-        instance: instance.clone(),
-    };
-    Ok(down.or_else(|| (unclear >= UNCLEAR_IN_A_ROW).then(in_a_row)))
+    Ok(down.or_else(|| (unclear >= UNCLEAR_IN_A_ROW).then_some(breaker)))
 }
 
 /// Why nothing can be sent from an instance at this moment; `None`: its link is open.

@@ -26,6 +26,8 @@ pub struct Done {
     pub departed: bool,
     /// An answer proved nothing.
     pub unclear: bool,
+    /// Its number could not be asked about, and nothing of it left.
+    pub unresolved: Option<GatewayError>,
     /// The run must stop for this instance.
     pub stop: Option<Stop>,
 }
@@ -99,6 +101,13 @@ pub fn work(
                 ..current(ctx, id)?
             });
         }
+        Resolution::Later(error) => {
+            tracing::warn!(notice = %id, %error, "no answer about its number: it waits");
+            return Ok(Done {
+                unresolved: Some(error),
+                ..current(ctx, id)?
+            });
+        }
         Resolution::NotOnWhatsApp => {
             let reason = "not_on_whatsapp";
             if untouched {
@@ -135,6 +144,8 @@ pub(super) fn current(ctx: &mut SendContext<'_>, id: NoticeId) -> Result<Done, S
 enum Resolution {
     To(CanonicalId),
     NotOnWhatsApp,
+    /// No answer about this number: the notice waits, and those behind it are not held up.
+    Later(GatewayError),
     Stop(Stop),
 }
 
@@ -150,27 +161,32 @@ fn resolve(
     {
         return Ok(Resolution::To(canonical));
     }
-    let stop = |error: GatewayError| match error {
-        GatewayError::NotConnected => Stop::NotPaired {
-            instance: stored.instance.clone(),
+    let instance = || stored.instance.clone();
+    let error = match gateway.resolve(std::slice::from_ref(&stored.phone)) {
+        Ok(answers) => {
+            let canonical = answers.into_iter().next().and_then(|r| r.canonical);
+            ctx.ask(|outbox| outbox.save_canonical(&stored.phone, canonical.as_ref(), now))?;
+            return Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To));
+        }
+        Err(error) => error,
+    };
+    Ok(match error {
+        // It may be this number alone: a gateway that fails on it would else hold up everybody behind it, in every run.
+        GatewayError::TimedOut(_) | GatewayError::Refused { .. } | GatewayError::UnexpectedAnswer { .. } => {
+            Resolution::Later(error)
+        }
+        GatewayError::NotConnected => Resolution::Stop(Stop::NotPaired {
+            instance: instance(),
             state: LinkState::Closed {
                 removed: false,
                 reason: None,
             },
-        },
-        error => Stop::Gateway {
-            instance: stored.instance.clone(),
+        }),
+        error => Resolution::Stop(Stop::Gateway {
+            instance: instance(),
             error,
-        },
-    };
-    match gateway.resolve(std::slice::from_ref(&stored.phone)) {
-        Ok(answers) => {
-            let canonical = answers.into_iter().next().and_then(|r| r.canonical);
-            ctx.ask(|outbox| outbox.save_canonical(&stored.phone, canonical.as_ref(), now))?;
-            Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To))
-        }
-        Err(error) => Ok(Resolution::Stop(stop(error))),
-    }
+        }),
+    })
 }
 
 /// Settles the parts that are still queued.

@@ -91,7 +91,7 @@ pub enum Stop {
         /// Its state.
         state: LinkState,
     },
-    /// The gateway cannot be used.
+    /// The gateway cannot be used, or not for some numbers: then only their notices wait, and the others went on.
     Gateway {
         /// Which instance.
         instance: InstanceId,

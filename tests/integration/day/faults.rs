@@ -121,6 +121,44 @@ fn a_refusal_after_delivery_proves_nothing_and_a_person_says_sent() {
 }
 
 #[test]
+fn a_number_that_cannot_be_asked_about_holds_up_nobody_else() {
+    let site = Site::of(4);
+    let scan = site.scan();
+    let first = phone(&scan, 0);
+    let fails_once = json!({"fault": "error_before", "on": "numbers", "times": 1});
+    site.sandbox.faults(fails_once.clone());
+    let report = site.send(5);
+    assert_eq!(
+        (&report["stops"][0]["kind"], &report["stops"][1]),
+        (&json!("gateway"), &json!(null)),
+        "{report}"
+    );
+    assert_eq!(report["waiting"], json!(1), "{report}");
+    let due = report["due"].as_u64().expect("a number");
+    assert_eq!(report["notices"], json!({"queued": 1, "sent": due - 1}), "{report}");
+    assert!(!heard(&site).contains_key(&first));
+    // It is told again as long as it lasts, and goes out once the gateway knows.
+    site.sandbox.faults(fails_once);
+    assert_eq!(site.json("09:31", &["send"], 5)["waiting"], json!(1));
+    assert_eq!(site.json("10:01", &["send"], 0)["notices"], json!({"sent": 1}));
+    assert!(heard(&site).contains_key(&first));
+    nothing_came_twice(&site);
+}
+
+#[test]
+fn a_gateway_that_answers_about_no_number_is_left_alone_after_three() {
+    let site = Site::of(5);
+    site.scan();
+    site.sandbox
+        .faults(json!({"fault": "error_before", "on": "numbers"}));
+    let report = site.send(5);
+    assert_eq!(report["waiting"], report["due"]);
+    assert_eq!(report["stops"].as_array().map(Vec::len), Some(1), "{report}");
+    assert_eq!(site.sandbox.requests("POST chat/whatsappNumbers"), 3);
+    assert!(site.messages().is_empty());
+}
+
+#[test]
 fn three_answers_in_a_row_that_prove_nothing_stop_the_run() {
     let site = Site::of(3);
     site.scan();

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::nothing_came_twice;
+use super::{nothing_came_twice, phone};
 use crate::support::site::{SEND_AT, Site};
 
 /// WhatsApp ends the link in the middle of the first of two notices; the gateway gets it back by itself.
@@ -54,6 +54,72 @@ fn it_rests_until_the_next_sending_day_for_every_run() {
     let sent = site.run("2026-08-12 09:01", &["--json", "send"]).json();
     assert!(sent["parts_accepted"].as_u64() > Some(0), "{sent}");
     nothing_came_twice(&site);
+}
+
+/// WhatsApp ends the link over an automatic answer: `replies` writes that down, and no `send` begins anything.
+#[test]
+fn what_replies_meets_stops_send() {
+    let site = Site::of(2);
+    let scan = site.scan();
+    let sent = site.json(SEND_AT, &["send", "--limit", "1"], 0);
+    assert!(sent["waiting"].as_u64() > Some(0), "{sent}");
+    let messages = site.messages().len();
+    site.sandbox.reply(&phone(&scan, 0), "Bom dia");
+    site.sandbox
+        .faults(json!({"fault": "unlink", "reason": 463, "times": 1}));
+    let report = site.json("09:05", &["replies"], 8);
+    assert_eq!(
+        (
+            &report["restricted"][0]["instance"],
+            &report["restricted"][0]["until"]
+        ),
+        (&json!("loja"), &json!("2026-08-12")),
+        "{report}"
+    );
+    // The gateway gets its link back by itself; the sign is remembered all the same.
+    site.sandbox.clear_faults();
+    site.sandbox
+        .wait_for("/instance/connect/loja", |answer| answer.get("code").is_some());
+    site.sandbox.scan("loja");
+    let before = site.messages().len();
+    let rests = site.json("09:31", &["send"], 8);
+    assert_eq!(
+        (&rests["stops"][0]["kind"], &rests["parts_accepted"]),
+        (&json!("restricted"), &json!(0)),
+        "{rests}"
+    );
+    assert_eq!(site.messages().len(), before);
+    assert!(before <= messages + 1, "at most the one answer");
+    // Told once: while it rests a poll has nothing new to say about it.
+    assert_eq!(
+        site.run("09:40", &["--json", "replies"]).json()["restricted"],
+        json!([])
+    );
+    let sent = site.run("2026-08-12 09:01", &["--json", "send"]).json();
+    assert!(sent["parts_accepted"].as_u64() > Some(0), "{sent}");
+    nothing_came_twice(&site);
+}
+
+/// The link was ended while nobody sent: the poll that finds it says so in words.
+#[test]
+fn a_link_that_whatsapp_ended_is_written_down_by_replies() {
+    let site = Site::of(2);
+    site.scan();
+    site.sandbox.control("/sandbox/unlink", &json!({"reason": 403}));
+    let said = site
+        .run("09:05", &["replies"])
+        .expect(6)
+        .stderr
+        .replace('\n', " ");
+    assert!(said.contains("wa-notify send --resume"), "{said}");
+    // The same link, found down again, is no second sign.
+    assert_eq!(site.json("09:15", &["replies"], 6)["restricted"], json!([]));
+    let sent = site.json("09:16", &["send"], 8);
+    assert_eq!(
+        (&sent["stops"][0]["kind"], &sent["stops"][0]["until"]),
+        (&json!("restricted"), &json!("2026-08-12")),
+        "{sent}"
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use wa_notify::domain::notice::MessageId;
 use wa_notify::domain::phone::Phone;
 use wa_notify::domain::secret::Secret;
 use wa_notify::ports::gateway::{
-    CanonicalId, Content, Gateway, GatewayError, LinkState, Pairing, Rejection, SendOutcome,
+    CanonicalId, Content, Gateway, GatewayError, Inbox, LinkState, Pairing, Rejection, SendOutcome,
 };
 
 use super::server::{Play, Server};
@@ -366,6 +366,21 @@ fn signs_of_restriction_are_remembered() {
         gateway.restriction(),
         Some("link ended by WhatsApp: 403".to_owned())
     );
+
+    // What is read from the gateway's own database never reached WhatsApp: a bare 403 is a proxy's.
+    let (_server, gateway) = start(vec![
+        Play::answer(
+            "403 Forbidden",
+            &[("Content-Type", "text/html")],
+            "<h1>403 Forbidden</h1>",
+        ),
+        Play::json("400 Bad Request", error),
+    ]);
+    let read = || gateway.messages(when(0), when(1));
+    assert!(matches!(read(), Err(GatewayError::Refused { status: 403, .. })));
+    assert_eq!(gateway.restriction(), None);
+    assert!(matches!(read(), Err(GatewayError::Restricted(_))));
+    assert_eq!(gateway.restriction(), sign);
 
     // A key that may not create instances is no matter of WhatsApp's.
     let absent = r#"{"status":404,"response":{"message":["The \"loja\" instance does not exist"]}}"#;
