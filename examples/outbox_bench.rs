@@ -168,6 +168,7 @@ fn begin(part: PartKey) -> Result<Begin, Box<dyn std::error::Error>> {
         owner: "bench".to_owned(),
         lease: Duration::from_secs(90),
         to: CanonicalId(format!("55519{:08}@s.whatsapp.net", part.notice.0)),
+        resolved_at: None,
         text: (part.seq == 1).then(|| "Olá! ".repeat(120)),
         file_name: (part.seq > 1).then(|| "Boleto NF 1.pdf".to_owned()),
         now: Utc::now(),

@@ -585,6 +585,7 @@ fn a_notice_under_way_expires_though_its_instance_never_comes_back() {
         owner: "worker".to_owned(),
         lease: Duration::from_secs(90),
         to: CanonicalId("555187654321@s.whatsapp.net".to_owned()),
+        resolved_at: None,
         text: Some("Ref.".to_owned()),
         file_name: None,
         now: world.now(),

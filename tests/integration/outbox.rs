@@ -172,6 +172,7 @@ pub fn begin(part: PartKey) -> Begin {
         owner: "worker-1".to_owned(),
         lease: Duration::from_secs(60),
         to: CanonicalId("555187654321@s.whatsapp.net".to_owned()),
+        resolved_at: None,
         text: (part.seq == 1).then(|| "Olá, João! 👋".to_owned()),
         file_name: (part.seq > 1).then(|| "Boleto São João.pdf".to_owned()),
         now: now(),

@@ -129,11 +129,7 @@ pub fn days_are_over(shop: &Shop, first_departure: NaiveDate, today: NaiveDate) 
 
 /// A notice under way keeps its parts: those of receivables paid meanwhile are skipped, all are when nothing is
 /// open any more or the person opted out, and the rest expires when its days are over.
-pub fn resume(
-    ctx: &mut SendContext<'_>,
-    dossier: &Dossier,
-    stored: &Notice,
-) -> Result<Standing, SendError> {
+pub fn resume(ctx: &mut SendContext<'_>, dossier: &Dossier, stored: &Notice) -> Result<Standing, SendError> {
     let now = ctx.clock.now();
     let queued: Vec<&Part> = stored.queued().collect();
     if queued.is_empty() {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::notice::{Ending, NoticeId, NoticeState, PartEvent};
 use crate::ports::clock::Clock;
 use crate::ports::failpoint::{self, Step};
@@ -140,9 +142,18 @@ pub(super) fn current(ctx: &mut SendContext<'_>, id: NoticeId) -> Result<Done, S
     })
 }
 
+/// Whom a notice goes to.
+#[derive(Debug)]
+pub struct To {
+    /// The recipient as the gateway names it.
+    pub id: CanonicalId,
+    /// When the gateway said so, where it was asked just now: goes on record with the first part that is begun.
+    pub resolved_at: Option<DateTime<Utc>>,
+}
+
 /// What became of the question whose number it is.
 enum Resolution {
-    To(CanonicalId),
+    To(To),
     NotOnWhatsApp,
     /// No answer about this number: the notice waits, and those behind it are not held up.
     Later(GatewayError),
@@ -159,14 +170,22 @@ fn resolve(
     if let Some((at, Some(canonical))) = ctx.ask(|outbox| outbox.canonical(&stored.phone))?
         && (now - at).num_days() < RESOLUTION_DAYS
     {
-        return Ok(Resolution::To(canonical));
+        return Ok(Resolution::To(To {
+            id: canonical,
+            resolved_at: None,
+        }));
     }
     let instance = || stored.instance.clone();
     let error = match gateway.resolve(std::slice::from_ref(&stored.phone)) {
         Ok(answers) => {
-            let canonical = answers.into_iter().next().and_then(|r| r.canonical);
-            ctx.ask(|outbox| outbox.save_canonical(&stored.phone, canonical.as_ref(), now))?;
-            return Ok(canonical.map_or(Resolution::NotOnWhatsApp, Resolution::To));
+            let Some(id) = answers.into_iter().next().and_then(|r| r.canonical) else {
+                ctx.ask(|outbox| outbox.save_canonical(&stored.phone, None, now))?;
+                return Ok(Resolution::NotOnWhatsApp);
+            };
+            return Ok(Resolution::To(To {
+                id,
+                resolved_at: Some(now),
+            }));
         }
         Err(error) => error,
     };

@@ -10,10 +10,10 @@ use crate::domain::pacing::Pace;
 use crate::domain::retry::{ATTEMPTS_A_RUN, longest_backoff};
 use crate::ports::erp::DatabaseError;
 use crate::ports::failpoint::{self, Step};
-use crate::ports::gateway::{CanonicalId, Content, Gateway, Rejection, SendOutcome};
+use crate::ports::gateway::{Content, Gateway, Rejection, SendOutcome};
 use crate::ports::outbox::{Begin, Begun, Notice, OutboxError, Outcome, Recorded};
 
-use super::notice::{is_for_good, pause};
+use super::notice::{To, is_for_good, pause};
 use super::workers::Run;
 use super::{SendContext, SendError, SendEvent, Stop, restricted};
 
@@ -48,6 +48,8 @@ pub struct Ready<'a> {
     pub index: usize,
     /// What it carries.
     pub content: &'a Content,
+    /// Nothing of the notice was sent before it in this run.
+    pub is_first: bool,
     /// Nothing of the notice comes after it.
     pub is_last: bool,
     /// The run that sends it.
@@ -71,7 +73,7 @@ pub fn send(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     notice: &Notice,
-    to: &CanonicalId,
+    to: &To,
     ready: &Ready<'_>,
     mut claim: Option<Claim>,
     next: Option<&Ready<'_>>,
@@ -129,10 +131,10 @@ pub fn send(
             SendOutcome::Rejected(Rejection::Unreachable("the claim took too long".to_owned()))
         } else {
             if ctx.shop.pace.shows_typing() && matches!(ready.content, Content::Text(_)) {
-                gateway.typing(to, TYPING);
+                gateway.typing(&to.id, TYPING);
             }
             let asked = ctx.clock.monotonic();
-            let outcome = gateway.send(&message_id, to, ready.content);
+            let outcome = gateway.send(&message_id, &to.id, ready.content);
             ctx.spent.gateway += ctx.clock.monotonic().saturating_sub(asked);
             outcome
         };
@@ -211,7 +213,7 @@ fn intent(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     notice: &Notice,
-    to: &CanonicalId,
+    to: &To,
     ready: &Ready<'_>,
 ) -> Result<Begin, SendError> {
     let (low, high) = gap_after(&ctx.shop.pace, ready.is_last);
@@ -227,7 +229,8 @@ fn intent(
         revision: notice.revision,
         owner: ctx.owner.clone(),
         lease: gateway.send_timeout() + LEASE_MARGIN,
-        to: to.clone(),
+        to: to.id.clone(),
+        resolved_at: to.resolved_at.filter(|_| ready.is_first),
         text,
         file_name,
         now,
@@ -247,7 +250,7 @@ fn record_and_claim(
     ctx: &mut SendContext<'_>,
     gateway: &dyn Gateway,
     notice: &Notice,
-    to: &CanonicalId,
+    to: &To,
     (part, attempt, outcome): (PartKey, u32, &Outcome),
     next: Option<&Ready<'_>>,
 ) -> Result<(Recorded, Option<Claim>), SendError> {

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use crate::domain::notice::{PartEvent, PartKind, PartState, notice_state};
-use crate::ports::gateway::{CanonicalId, Content, Gateway};
+use crate::ports::gateway::{Content, Gateway};
 use crate::ports::outbox::Notice;
 
 use super::super::dossier::{Dossier, DossierError, Letter};
-use super::notice::{Done, current, settle_rest};
+use super::notice::{Done, To, current, settle_rest};
 use super::part::{self, Claim, PartResult, Ready};
 use super::workers::Run;
 use super::{SendContext, SendError, SendEvent, SendReport, Stop};
@@ -16,7 +16,7 @@ use super::{SendContext, SendError, SendEvent, SendReport, Stop};
 struct Sequence<'a> {
     gateway: &'a dyn Gateway,
     dossier: &'a Dossier,
-    to: &'a CanonicalId,
+    to: &'a To,
     run: &'a Run<'a>,
     /// The notice, with the states of its parts as they become.
     notice: Notice,
@@ -37,7 +37,7 @@ pub fn send_parts(
     gateway: &dyn Gateway,
     notice: Notice,
     dossier: &Dossier,
-    to: &CanonicalId,
+    to: &To,
     run: &Run<'_>,
     report: &mut SendReport,
 ) -> Result<Done, SendError> {
@@ -108,6 +108,7 @@ impl Sequence<'_> {
         let ready = Ready {
             index,
             content: &content,
+            is_first: !self.done.departed,
             is_last: is_last(index),
             run: self.run,
         };
@@ -116,6 +117,7 @@ impl Sequence<'_> {
             Some(Ready {
                 index: index + 1,
                 content: content.as_ref().filter(|_| open)?,
+                is_first: false,
                 is_last: is_last(index + 1),
                 run: self.run,
             })

@@ -51,6 +51,8 @@ pub struct Begin {
     pub lease: Duration,
     /// Recipient.
     pub to: CanonicalId,
+    /// When the gateway named the recipient, where that is not on record yet: it is kept with this.
+    pub resolved_at: Option<DateTime<Utc>>,
     /// The text of a text message (kept to recognise it).
     pub text: Option<String>,
     /// The file name of a document.

@@ -135,7 +135,11 @@ fn a_number_that_cannot_be_asked_about_holds_up_nobody_else() {
     );
     assert_eq!(report["waiting"], json!(1), "{report}");
     let due = report["due"].as_u64().expect("a number");
-    assert_eq!(report["notices"], json!({"queued": 1, "sent": due - 1}), "{report}");
+    assert_eq!(
+        report["notices"],
+        json!({"queued": 1, "sent": due - 1}),
+        "{report}"
+    );
     assert!(!heard(&site).contains_key(&first));
     // It is told again as long as it lasts, and goes out once the gateway knows.
     site.sandbox.faults(fails_once);

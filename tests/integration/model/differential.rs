@@ -157,6 +157,7 @@ impl Pair {
                 "{}@s.whatsapp.net",
                 phone.as_ref().map_or("", Phone::digits)
             )),
+            resolved_at: self.random.bool().then_some(self.now),
             now: self.now,
             today: self.today,
             gap: Duration::from_secs(if long_gap { 3600 } else { 0 }),
@@ -351,11 +352,16 @@ impl Pair {
         let real = said(self.real.outbox.memory(&all).map(sorted));
         self.agree("memory".to_owned(), real, model);
         for id in 1..=self.model.last_notice {
-            let Some(notice) = self.model.notice(NoticeId(id)) else { continue };
+            let Some(notice) = self.model.notice(NoticeId(id)) else {
+                continue;
+            };
             let (of, to) = (&notice.customer, &notice.phone);
             let model = said(Ok(sorted(self.model.memory_of(of, to, &all))));
             let real = said(self.real.outbox.memory_of(of, to, &all).map(sorted));
             self.agree(format!("memory of notice {id}"), real, model);
+            let model = said(Ok(self.model.numbers.get(to).cloned()));
+            let real = said(self.real.outbox.canonical(to));
+            self.agree(format!("number of notice {id}"), real, model);
         }
         let model = said(Ok(self.model.due(self.today)));
         let real = said(self.real.outbox.due(self.today));

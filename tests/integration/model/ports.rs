@@ -22,9 +22,9 @@ use wa_notify::ports::gateway::{
     Probe, Rejection, Resolved, SendOutcome,
 };
 use wa_notify::ports::outbox::{
-    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
-    Restarted, Restriction, RunId, RunSummary, StoredReply,
+    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event,
+    InstanceRow, Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored,
+    Resolution, Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
 
 use super::tables::IDENTITY;

@@ -733,6 +733,10 @@ impl Tables {
             &[PartState::Sending]
         };
         row.state = notice_state(None, states);
+        if let Some(at) = begin.resolved_at {
+            self.numbers
+                .insert(row.phone.clone(), (at, Some(begin.to.clone())));
+        }
         row.reason = None;
         row.first_departure = row.first_departure.or(Some(begin.today));
         row.counted_on = Some(begin.today);

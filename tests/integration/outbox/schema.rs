@@ -183,16 +183,25 @@ fn the_database_itself_keeps_the_invariants() {
             "WA_PART_WHOLE",
         ),
         ("UPDATE WA_PART SET ATTEMPT = -1 WHERE SEQ = 2", "state machine"),
-        ("UPDATE WA_PART SET KIND = 'boleto' WHERE SEQ = 1", "WA_PART_WHOLE"),
-        ("UPDATE WA_PART SET KIND = 'letter' WHERE SEQ = 1", "WA_PART_WHOLE"),
-        ("UPDATE WA_PART SET MESSAGE_ID = 'another' WHERE SEQ = 1", "state machine"),
-        ("UPDATE WA_PART SET MESSAGE_ID = NULL WHERE SEQ = 1", "state machine"),
+        (
+            "UPDATE WA_PART SET KIND = 'boleto' WHERE SEQ = 1",
+            "WA_PART_WHOLE",
+        ),
+        (
+            "UPDATE WA_PART SET KIND = 'letter' WHERE SEQ = 1",
+            "WA_PART_WHOLE",
+        ),
+        (
+            "UPDATE WA_PART SET MESSAGE_ID = 'another' WHERE SEQ = 1",
+            "state machine",
+        ),
+        (
+            "UPDATE WA_PART SET MESSAGE_ID = NULL WHERE SEQ = 1",
+            "state machine",
+        ),
         ("DELETE FROM WA_PART WHERE SEQ = 1", "it stays"),
         ("DELETE FROM WA_CLAIM", "it stays"),
-        (
-            "UPDATE WA_NOTICE SET STATE = 'superseded'",
-            "WA_NOTICE_WHOLE",
-        ),
+        ("UPDATE WA_NOTICE SET STATE = 'superseded'", "WA_NOTICE_WHOLE"),
         ("DELETE FROM WA_NOTICE", "it stays"),
         ("DELETE FROM WA_INSTANCE", "it stays"),
         ("INSERT INTO WA_CLAIM SELECT * FROM WA_CLAIM", "WA_CLAIM_PK"),

@@ -375,10 +375,7 @@ fn parts_leave_in_order_and_wait_for_one_that_is_unknown() {
         .unwrap();
     assert_eq!(try_second(&mut world), Begun::NotNow);
     assert_eq!(world.outbox.with_unknown_parts().unwrap(), [id]);
-    assert!(
-        world.due(today()).is_empty(),
-        "it waits for a person"
-    );
+    assert!(world.due(today()).is_empty(), "it waits for a person");
 
     assert_eq!(
         world

@@ -50,7 +50,8 @@ impl Load {
         }
         Load {
             procedure: format!("DECLARE PROCEDURE A_ROW ({declared}) AS BEGIN {body} END"),
-            full: (best_block(rows * kinds.len()) / kinds.len().max(1)).clamp(1, MAX_MESSAGE_BYTES / bytes.max(1)),
+            full: (best_block(rows * kinds.len()) / kinds.len().max(1))
+                .clamp(1, MAX_MESSAGE_BYTES / bytes.max(1)),
             kinds,
             values: Vec::new(),
             whole: None,

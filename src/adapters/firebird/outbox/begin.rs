@@ -7,7 +7,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use super::super::connection::{Connection, Value};
 use super::block::Block;
 use super::instance::{RESTRICTION, restriction};
-use super::parts::{duplicate_is_conflict, event_word, push_log};
+use super::parts::{event_word, learnt_meanwhile, push_log};
+use super::replies::SAVE_CANONICAL;
 use super::rows::{OWNER_BYTES, Reader, at, cut, id, ms, read_all, short};
 use crate::domain::notice::{MessageId, NoticeId, NoticeState, PartEvent, PartKey, PartState, notice_state};
 use crate::ports::gateway::CanonicalId;
@@ -143,15 +144,16 @@ pub(super) fn begin(
 
     // From here on a conflict means that another worker was faster: the whole runs again on what it left.
     let to = id(&begin.to.0)?;
-    if !found.recipient_known {
-        let sql =
-            "UPDATE OR INSERT INTO WA_RECIPIENT (RECIPIENT, PHONE) VALUES (?, ?) MATCHING (RECIPIENT, PHONE)";
-        connection
-            .execute(sql, &[to.clone(), found.phone.as_str().into()])
-            .map_err(duplicate_is_conflict)?;
-    }
     let attempt = found.attempt + 1;
     let mut block = Block::default();
+    if !found.recipient_known {
+        let sql = "UPDATE OR INSERT INTO WA_RECIPIENT (RECIPIENT, PHONE) VALUES (?a, ?w) MATCHING (RECIPIENT, PHONE)";
+        block.push(connection, sql, [to.clone(), found.phone.as_str().into()])?;
+    }
+    if let Some(resolved_at) = begin.resolved_at {
+        let values = [found.phone.as_str().into(), to.clone(), at(resolved_at)];
+        block.push(connection, SAVE_CANONICAL, values)?;
+    }
     block.push_one(
         connection,
         "UPDATE WA_INSTANCE SET NEXT_ALLOWED = DATEADD(?i MILLISECOND TO LOCALTIMESTAMP), GAP_MS = ?i, \
@@ -215,7 +217,8 @@ pub(super) fn begin(
         event_word(PartEvent::Claim),
         &detail,
     )?;
-    block.send(connection)?;
+    // The only keys that these can violate are those of what others have learnt meanwhile.
+    block.send(connection).map_err(learnt_meanwhile)?;
     Ok(Begun::Go {
         attempt,
         message_id: found.message_id,
@@ -224,7 +227,10 @@ pub(super) fn begin(
 
 /// The id of a part's messages: what it was begun with, else what it will be.
 pub(super) fn message_id(stored: Option<&str>, identity: &str, notice: NoticeId, seq: u16) -> MessageId {
-    stored.map_or_else(|| MessageId::derive(identity, notice, seq), MessageId::from_stored)
+    stored.map_or_else(
+        || MessageId::derive(identity, notice, seq),
+        MessageId::from_stored,
+    )
 }
 
 fn contacts_on(connection: &mut Connection, instance: &str, day: NaiveDate) -> Result<u32, OutboxError> {

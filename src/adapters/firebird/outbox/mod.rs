@@ -45,9 +45,9 @@ use crate::domain::phone::Phone;
 use crate::domain::selection::{Hold, Skipped};
 use crate::ports::gateway::{AckLevel, CanonicalId};
 use crate::ports::outbox::{
-    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event, InstanceRow,
-    Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored, Resolution,
-    Restarted, Restriction, RunId, RunSummary, StoredReply,
+    AnswerOutcome, Answerable, AwaitingReceipt, Begin, Begun, Claim, Counts, Departure, Due, Event,
+    InstanceRow, Memory, NewReply, NewRun, Notice, Outbox, OutboxError, Outcome, Recorded, ReplyStored,
+    Resolution, Restarted, Restriction, RunId, RunSummary, StoredReply,
 };
 
 /// The WA_* tables of one database.
@@ -132,8 +132,7 @@ impl Outbox for FirebirdOutbox {
     }
 
     fn store_run(&mut self, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
-        self.link
-            .write(Policy::BULK, |c, _| store::store_run(c, run))
+        self.link.write(Policy::BULK, |c, _| store::store_run(c, run))
     }
 
     fn runs(&mut self, close: Option<NaiveDate>, limit: u32) -> Result<Vec<RunSummary>, OutboxError> {
@@ -425,7 +424,8 @@ impl Outbox for FirebirdOutbox {
 
     fn notices_of(&mut self, customer: &CustomerId, limit: u32) -> Result<Vec<Notice>, OutboxError> {
         let identity = &self.identity;
-        self.link.read(|c| seeing::notices_of(c, identity, customer, limit))
+        self.link
+            .read(|c| seeing::notices_of(c, identity, customer, limit))
     }
 
     fn decisions_of(

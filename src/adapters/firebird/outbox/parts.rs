@@ -238,7 +238,9 @@ impl Loaded {
         let values = [
             to.word().into(),
             flag(part.may_have_left),
-            part.reason.as_deref().map_or(Value::Null, |why| cut(why, REASON_BYTES)),
+            part.reason
+                .as_deref()
+                .map_or(Value::Null, |why| cut(why, REASON_BYTES)),
             change.next_try_at.map_or(Value::Null, at),
             change.gateway_id.map_or(Value::Null, gateway_id),
             part.accepted_at.map_or(Value::Null, at),
@@ -373,10 +375,7 @@ impl Loaded {
             self.writes.push(connection, sql, values)?;
         }
         // The only key that these can violate is WA_WRITTEN's.
-        self.writes.send(connection).map_err(|error| match error {
-            OutboxError::Database(error) => duplicate_is_conflict(error),
-            other => other,
-        })
+        self.writes.send(connection).map_err(learnt_meanwhile)
     }
 }
 
@@ -388,6 +387,14 @@ pub(super) fn release_claims(notices: &str) -> String {
          ON C.RECEIVABLE = H.RECEIVABLE AND C.PHONE = H.PHONE AND C.STAGE = H.STAGE AND C.NOTICE = H.NOTICE \
          WHEN MATCHED THEN DELETE"
     )
+}
+
+/// The same for a block whose only keys are those of what two may learn at once: a number, a recipient, a day.
+pub(super) fn learnt_meanwhile(error: OutboxError) -> OutboxError {
+    match error {
+        OutboxError::Database(error) => duplicate_is_conflict(error),
+        other => other,
+    }
 }
 
 /// Two transactions inserted the same row at once: the loser finds it there when it runs again.

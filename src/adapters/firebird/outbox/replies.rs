@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 
 use super::super::connection::{Connection, DatabaseError, Value};
+use super::block::Block;
+use super::parts::learnt_meanwhile;
 use super::parts::log;
 use super::rows::{Reader, at, flag, gateway_id, id, opt_id, read_all, short};
 use super::send::stop_writing_to;
@@ -31,19 +33,20 @@ pub(super) fn save_canonical(
     canonical: Option<&CanonicalId>,
     now: DateTime<Utc>,
 ) -> Result<(), OutboxError> {
-    let sql =
-        "UPDATE OR INSERT INTO WA_NUMBER (PHONE, CANONICAL, RESOLVED_AT) VALUES (?, ?, ?) MATCHING (PHONE)";
     let values = [
         phone.e164().into(),
         opt_id(canonical.map(|c| c.0.as_str()))?,
         at(now),
     ];
+    let mut block = Block::default();
+    block.push(connection, SAVE_CANONICAL, values)?;
     // Two workers may ask for the same new number at once.
-    connection
-        .execute(sql, &values)
-        .map_err(super::parts::duplicate_is_conflict)?;
-    Ok(())
+    block.send(connection).map_err(learnt_meanwhile)
 }
+
+/// What the gateway said about a number, as a statement of a block.
+pub(super) const SAVE_CANONICAL: &str =
+    "UPDATE OR INSERT INTO WA_NUMBER (PHONE, CANONICAL, RESOLVED_AT) VALUES (?w, ?a, ?t) MATCHING (PHONE)";
 
 pub(super) fn phone_of(
     connection: &mut Connection,

@@ -52,10 +52,7 @@ pub(super) fn memory(
 }
 
 /// The stages of these receivables that are told.
-fn of_receivables(
-    connection: &mut Connection,
-    receivables: &[ReceivableId],
-) -> Result<Memory, OutboxError> {
+fn of_receivables(connection: &mut Connection, receivables: &[ReceivableId]) -> Result<Memory, OutboxError> {
     let mut memory = Memory::default();
     claims_of(
         connection,

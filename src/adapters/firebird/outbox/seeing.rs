@@ -188,7 +188,9 @@ pub(super) fn notices_of(
     let rows = connection.query(sql, &[id(customer.as_str())?, limit.into()])?;
     let ids = read_all("WA_NOTICE", &rows, |row| row.notice())?;
     ids.into_iter()
-        .map(|id| notice(connection, identity, id)?.ok_or_else(|| corrupt("WA_NOTICE", format!("{id} has no run"))))
+        .map(|id| {
+            notice(connection, identity, id)?.ok_or_else(|| corrupt("WA_NOTICE", format!("{id} has no run")))
+        })
         .collect()
 }
 

@@ -207,13 +207,7 @@ pub(super) fn rebuild(
         "UPDATE WA_NOTICE SET KIND = ? WHERE ID = ?",
         &[departure.kind.word().into(), notice.0.into()],
     )?;
-    let replaced = replace_contents(
-        connection,
-        notice,
-        &phone,
-        &departure.items,
-        &departure.parts,
-    );
+    let replaced = replace_contents(connection, notice, &phone, &departure.items, &departure.parts);
     replaced.map_err(claim_taken)?;
     Ok(true)
 }

@@ -20,8 +20,7 @@ use crate::ports::outbox::{NewRun, NoticeItem, OutboxError, RunId};
 
 const INSERT_ITEM: &str = "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, \
                            HAS_BOLETO) VALUES (?i, ?k, ?u, ?d, ?w, ?i, ?i)";
-const INSERT_PART: &str =
-    "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE) VALUES (?i, ?i, ?w, ?k)";
+const INSERT_PART: &str = "INSERT INTO WA_PART (NOTICE, SEQ, KIND, RECEIVABLE) VALUES (?i, ?i, ?w, ?k)";
 const INSERT_CLAIM: &str = "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) VALUES (?k, ?w, ?w, ?i)";
 /// So many consecutive values of a sequence; the first of them.
 fn take_ids(connection: &mut Connection, sequence: &str, count: usize) -> Result<i64, OutboxError> {
@@ -50,10 +49,7 @@ pub(super) fn store_run(
     })
 }
 
-fn store_run_rows(
-    connection: &mut Connection,
-    run: &NewRun,
-) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
+fn store_run_rows(connection: &mut Connection, run: &NewRun) -> Result<(RunId, Vec<NoticeId>), OutboxError> {
     // Claims released here are taken again below, and their keys must be gone first.
     supersede(connection, &run.superseded, "new_scan", run.started_at)?;
 
@@ -249,11 +245,7 @@ fn load_notices(
 const LIKELY_SHAPES: usize = 4;
 
 /// Parts, notice by notice: most notices have one of a handful of shapes, each of which is a body of its own.
-fn load_parts(
-    connection: &mut Connection,
-    run: &NewRun,
-    ids: &[NoticeId],
-) -> Result<(), OutboxError> {
+fn load_parts(connection: &mut Connection, run: &NewRun, ids: &[NoticeId]) -> Result<(), OutboxError> {
     let mut shapes: HashMap<Vec<(&'static str, Option<usize>)>, Load> = HashMap::new();
     for (notice, notice_id) in run.notices.iter().zip(ids) {
         let mut receivables: Vec<&ReceivableId> = Vec::new();
@@ -272,9 +264,9 @@ fn load_parts(
         for receivable in &receivables {
             values.push(id(receivable.as_str())?);
         }
-        let load = shapes
-            .entry(shape)
-            .or_insert_with_key(|shape| parts_of(shape, receivables.len(), run.notices.len() / LIKELY_SHAPES));
+        let load = shapes.entry(shape).or_insert_with_key(|shape| {
+            parts_of(shape, receivables.len(), run.notices.len() / LIKELY_SHAPES)
+        });
         load.push(connection, values)?;
     }
     for load in shapes.values_mut() {
