@@ -244,7 +244,12 @@ fn treat(
             continue;
         };
         // Not written to before that message: a stranger, and none of our business.
-        let Some(answerable) = ctx.outbox.answerable(instance, &phone, message.at)? else {
+        let by = if follows_ours(ctx.outbox, messages, message)? {
+            message.at.max(ctx.clock.now())
+        } else {
+            message.at
+        };
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone, by)? else {
             continue;
         };
         let meaning = message.text.as_deref().map_or(Intent::Other, intent);
@@ -327,6 +332,37 @@ fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option
         return Ok(Some(phone));
     }
     Ok(outbox.phone_of(&message.chat)?)
+}
+
+/// One of our own messages stands before this one in the chat, by WhatsApp's clock. That is an answer even where the notice
+/// seems younger: the shop's computer is ahead, and who wants out a minute after the notice must not be taken for a stranger.
+fn follows_ours(
+    outbox: &mut dyn Outbox,
+    messages: &[ChatMessage],
+    reply: &ChatMessage,
+) -> Result<bool, OutboxError> {
+    let names = [Some(&reply.chat), reply.chat_alt.as_ref()];
+    let same_chat = |m: &ChatMessage| {
+        names.contains(&Some(&m.chat)) || m.chat_alt.is_some() && names.contains(&m.chat_alt.as_ref())
+    };
+    let before: Vec<&str> = messages
+        .iter()
+        .filter(|m| m.from_me && m.at <= reply.at && same_chat(m))
+        .map(|m| m.gateway_id.as_str())
+        .collect();
+    if before.is_empty() {
+        return Ok(false);
+    }
+    for name in names.into_iter().flatten() {
+        if outbox
+            .own_gateway_ids(name)?
+            .iter()
+            .any(|id| before.contains(&id.as_str()))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A person of the shop wrote in that chat after the notice: then no machine talks over them. The whole chat since the
