@@ -165,7 +165,14 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         let messages = gateway.messages(since, now);
         if let Ok(messages) = &messages {
             report.seen += messages.len();
-            treat(ctx, &*gateway, instance, &branches, messages, &mut report)?;
+            treat(
+                ctx,
+                &*gateway,
+                (instance, linked),
+                &branches,
+                messages,
+                &mut report,
+            )?;
         }
         remember(ctx, &*gateway, instance, &mut report)?;
         match messages {
@@ -228,13 +235,14 @@ fn remember(
 fn treat(
     ctx: &mut RepliesContext<'_>,
     gateway: &dyn Chatting,
-    instance: &InstanceId,
+    (instance, linked): (&InstanceId, bool),
     branches: &HashMap<crate::domain::ids::BranchId, Branch>,
     messages: &[ChatMessage],
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
-    // A number that WhatsApp restricts writes nothing by itself, answers neither.
-    let rests = rests(ctx, instance)?;
+    // A number that WhatsApp restricts writes nothing by itself, answers neither. Without a link nothing can leave, and the
+    // one answer of a notice is not spent on it.
+    let silent = !linked || rests(ctx, instance)?;
     for message in messages.iter().filter(|m| !m.from_me && !is_group(&m.chat)) {
         if ctx.clock.stopping() {
             return Ok(());
@@ -306,13 +314,13 @@ fn treat(
         let fresh = now - message.at <= Duration::days(i64::from(ctx.shop.replies.window_days));
         if let (Some(wanted), true) = (wanted, in_window && fresh)
             && !answerable.answered
-            && !rests
+            && !silent
             && gateway.restriction().is_none()
             && !shop_wrote_since(ctx.outbox, gateway, message, &answerable, now)?
         {
             answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
         }
-        if ctx.shop.replies.treatment == Treatment::Forward && !rests && gateway.restriction().is_none() {
+        if ctx.shop.replies.treatment == Treatment::Forward && !silent && gateway.restriction().is_none() {
             forward(ctx, gateway, &answerable, message, report)?;
         }
     }

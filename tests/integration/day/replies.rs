@@ -194,8 +194,14 @@ fn no_answer_into_a_chat_that_cannot_be_read() {
 fn nothing_that_was_written_during_an_outage_is_lost() {
     let (site, [ana, ..]) = sent();
     site.json("09:05", &["replies"], 0);
+    site.sandbox.reply(&ana, "Bom dia");
     site.sandbox.unlink("loja");
-    site.json("10:30", &["replies"], 6);
+    let unlinked = site.json("10:30", &["replies"], 6);
+    assert_eq!(
+        (&unlinked["stored"], &unlinked["unclear"]),
+        (&1.into(), &0.into()),
+        "stored for a person; nothing is sent into a link that is down"
+    );
     site.json("10:31", &["pair", "--png", "qr.png"], 0);
     let body = json!({"from": ana, "text": "SAIR", "at": instant(DAY, "09:20")});
     site.sandbox.control("/sandbox/reply", &body);
