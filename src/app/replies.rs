@@ -165,7 +165,14 @@ pub fn poll(ctx: &mut RepliesContext<'_>, instances: &[InstanceId]) -> Result<Re
         let messages = gateway.messages(since, now);
         if let Ok(messages) = &messages {
             report.seen += messages.len();
-            treat(ctx, &*gateway, instance, &branches, messages, &mut report)?;
+            treat(
+                ctx,
+                &*gateway,
+                (instance, linked),
+                &branches,
+                messages,
+                &mut report,
+            )?;
         }
         remember(ctx, &*gateway, instance, &mut report)?;
         match messages {
@@ -228,13 +235,14 @@ fn remember(
 fn treat(
     ctx: &mut RepliesContext<'_>,
     gateway: &dyn Chatting,
-    instance: &InstanceId,
+    (instance, linked): (&InstanceId, bool),
     branches: &HashMap<crate::domain::ids::BranchId, Branch>,
     messages: &[ChatMessage],
     report: &mut RepliesReport,
 ) -> Result<(), RepliesError> {
-    // A number that WhatsApp restricts writes nothing by itself, answers neither.
-    let rests = rests(ctx, instance)?;
+    // A number that WhatsApp restricts writes nothing by itself, answers neither. Without a link nothing can leave, and the
+    // one answer of a notice is not spent on it.
+    let silent = !linked || rests(ctx, instance)?;
     for message in messages.iter().filter(|m| !m.from_me && !is_group(&m.chat)) {
         if ctx.clock.stopping() {
             return Ok(());
@@ -244,7 +252,12 @@ fn treat(
             continue;
         };
         // Not written to before that message: a stranger, and none of our business.
-        let Some(answerable) = ctx.outbox.answerable(instance, &phone, message.at)? else {
+        let by = if follows_ours(ctx.outbox, messages, message)? {
+            message.at.max(ctx.clock.now())
+        } else {
+            message.at
+        };
+        let Some(answerable) = ctx.outbox.answerable(instance, &phone, by)? else {
             continue;
         };
         let meaning = message.text.as_deref().map_or(Intent::Other, intent);
@@ -301,13 +314,13 @@ fn treat(
         let fresh = now - message.at <= Duration::days(i64::from(ctx.shop.replies.window_days));
         if let (Some(wanted), true) = (wanted, in_window && fresh)
             && !answerable.answered
-            && !rests
+            && !silent
             && gateway.restriction().is_none()
             && !shop_wrote_since(ctx.outbox, gateway, message, &answerable, now)?
         {
             answer_once(ctx, gateway, branches, &answerable, message, wanted, report)?;
         }
-        if ctx.shop.replies.treatment == Treatment::Forward && !rests && gateway.restriction().is_none() {
+        if ctx.shop.replies.treatment == Treatment::Forward && !silent && gateway.restriction().is_none() {
             forward(ctx, gateway, &answerable, message, report)?;
         }
     }
@@ -327,6 +340,37 @@ fn phone_behind(outbox: &mut dyn Outbox, message: &ChatMessage) -> Result<Option
         return Ok(Some(phone));
     }
     Ok(outbox.phone_of(&message.chat)?)
+}
+
+/// One of our own messages stands before this one in the chat, by WhatsApp's clock. That is an answer even where the notice
+/// seems younger: the shop's computer is ahead, and who wants out a minute after the notice must not be taken for a stranger.
+fn follows_ours(
+    outbox: &mut dyn Outbox,
+    messages: &[ChatMessage],
+    reply: &ChatMessage,
+) -> Result<bool, OutboxError> {
+    let names = [Some(&reply.chat), reply.chat_alt.as_ref()];
+    let same_chat = |m: &ChatMessage| {
+        names.contains(&Some(&m.chat)) || m.chat_alt.is_some() && names.contains(&m.chat_alt.as_ref())
+    };
+    let before: Vec<&str> = messages
+        .iter()
+        .filter(|m| m.from_me && m.at <= reply.at && same_chat(m))
+        .map(|m| m.gateway_id.as_str())
+        .collect();
+    if before.is_empty() {
+        return Ok(false);
+    }
+    for name in names.into_iter().flatten() {
+        if outbox
+            .own_gateway_ids(name)?
+            .iter()
+            .any(|id| before.contains(&id.as_str()))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// A person of the shop wrote in that chat after the notice: then no machine talks over them. The whole chat since the

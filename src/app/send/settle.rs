@@ -1,6 +1,6 @@
 //! What crashes and unclear answers left behind: unknown parts are looked up at the gateway. And receipts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -8,7 +8,7 @@ use crate::domain::ids::InstanceId;
 use crate::domain::notice::{NoticeId, PartEvent, PartState};
 use crate::ports::clock::Clock;
 use crate::ports::failpoint::{self, Step};
-use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, Lookup, OwnIds, Probe};
+use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, GatewayError, Lookup, OwnIds, Probe};
 use crate::ports::outbox::{Notice, Outbox, OutboxError, Outcome, Recorded};
 
 use super::super::receipts;
@@ -30,6 +30,7 @@ const WINDOW_AFTER_HOURS: i64 = 6;
 /// [`SendError`].
 pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Result<(), SendError> {
     let mut gateways: HashMap<InstanceId, Option<Box<dyn Gateway>>> = HashMap::new();
+    let mut given_up = HashSet::new();
     for id in ctx.outbox.with_unknown_parts()? {
         let Some(notice) = ctx.outbox.notice(id)? else {
             continue;
@@ -37,9 +38,10 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
         let opened = gateways
             .entry(notice.instance.clone())
             .or_insert_with(|| (ctx.gateway)(&notice.instance).ok());
-        let gateway = opened.as_deref().filter(|g| g.capabilities().lookup);
+        let opened = opened.as_deref().filter(|g| g.capabilities().lookup);
         for part in notice.parts.iter().filter(|p| p.state == PartState::Unknown) {
             let now = ctx.clock.now();
+            let gateway = opened.filter(|_| !given_up.contains(&notice.instance));
             let (Some(gateway), Some(to), Some(begun)) = (gateway, &part.to, part.begun_at) else {
                 report.unknown.push(part.key);
                 continue;
@@ -67,6 +69,15 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
             };
             let answer = gateway.lookup(&probe);
             failpoint::reached(Step::AfterLookup);
+            // One that is frozen or refuses the key is not asked about each of them: minutes would go by before anything leaves.
+            if matches!(
+                answer,
+                Err(GatewayError::TimedOut(_)
+                    | GatewayError::Unreachable { .. }
+                    | GatewayError::Unauthorized)
+            ) {
+                given_up.insert(notice.instance.clone());
+            }
             let outcome = match answer {
                 Ok(Lookup::Found { gateway_id, ack }) => Some((
                     Outcome {

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{heard, nothing_came_twice, notices, phone};
+use crate::support::sandbox::API_KEY;
 use crate::support::site::{SEND_AT, Site};
 
 /// One notice of four parts; the second one meets the fault. Gives the site after the first `send`.
@@ -160,6 +161,21 @@ fn a_gateway_that_answers_about_no_number_is_left_alone_after_three() {
     assert_eq!(report["stops"].as_array().map(Vec::len), Some(1), "{report}");
     assert_eq!(site.sandbox.requests("POST chat/whatsappNumbers"), 3);
     assert!(site.messages().is_empty());
+}
+
+/// Three in doubt, and a gateway that knows the key no more: one question shows it.
+#[test]
+fn a_gateway_that_refuses_the_key_is_asked_about_one_of_those_in_doubt() {
+    let site = Site::of(3);
+    site.scan();
+    site.sandbox.faults(json!({"fault": "error_before", "times": 3}));
+    site.send(5);
+    site.reconfigure(API_KEY, "another-key");
+    let asked = || site.sandbox.requests("POST chat/findMessages");
+    let before = asked();
+    let report = site.json("09:31", &["send"], 5);
+    assert_eq!(report["unknown"], json!(["1.1", "2.1", "3.1"]), "{report}");
+    assert_eq!(asked(), before + 1);
 }
 
 #[test]

@@ -194,8 +194,14 @@ fn no_answer_into_a_chat_that_cannot_be_read() {
 fn nothing_that_was_written_during_an_outage_is_lost() {
     let (site, [ana, ..]) = sent();
     site.json("09:05", &["replies"], 0);
+    site.sandbox.reply(&ana, "Bom dia");
     site.sandbox.unlink("loja");
-    site.json("10:30", &["replies"], 6);
+    let unlinked = site.json("10:30", &["replies"], 6);
+    assert_eq!(
+        (&unlinked["stored"], &unlinked["unclear"]),
+        (&1.into(), &0.into()),
+        "stored for a person; nothing is sent into a link that is down"
+    );
     site.json("10:31", &["pair", "--png", "qr.png"], 0);
     let body = json!({"from": ana, "text": "SAIR", "at": instant(DAY, "09:20")});
     site.sandbox.control("/sandbox/reply", &body);
@@ -352,6 +358,26 @@ fn a_clock_that_was_ahead_for_a_while_leaves_no_answer_unread() {
     site.json("2026-08-16 09:05", &["replies"], 0);
     site.sandbox.reply(&ana, "Bom dia");
     assert_eq!(site.json("09:06", &["replies"], 8)["stored"], 1);
+}
+
+/// The shop's computer is a quarter of an hour ahead: by its clock the answer is older than the notice.
+#[test]
+fn who_answers_at_once_to_a_clock_that_is_ahead_is_no_stranger() {
+    let site = Site::new();
+    let scan = site.scan();
+    let [ana, bia] = [phone(&scan, 0), phone(&scan, 1)];
+    // Before the notice a stranger still, by whichever clock.
+    let early = json!({"from": bia, "text": "Vocês abrem hoje?", "at": instant(DAY, "09:01")});
+    site.sandbox.control("/sandbox/reply", &early);
+    site.json("09:17", &["send"], 0);
+    site.sandbox.reply(&ana, "SAIR");
+    let report = site.json("09:18", &["replies"], 0);
+    assert_eq!(
+        (&report["stored"], &report["opted_out"]),
+        (&1.into(), &1.into()),
+        "{report}"
+    );
+    assert_eq!(stored(&site), ["SAIR"]);
 }
 
 /// The PC was off for a week: what came meanwhile is stored, but answered by people only.
