@@ -89,8 +89,12 @@ gateway-restricted = WhatsApp restricted this number (instance { $instance }). A
 gateway-restricted-hint = Do not insist: look at WhatsApp on the shop's phone and wait until the restriction ends before sending again.
 gateway-refused = The gateway refused { $call } (HTTP { $status }).
 gateway-refused-hint = The message above says why. Check the gateway's version too.
-gateway-unexpected-answer = Unexpected answer of the gateway to { $call }.
-gateway-unexpected-answer-hint = Check that [gateway] url points at the gateway and not at another program.
+gateway-down = The gateway is not serving: { $call } got HTTP { $status }.
+gateway-down-hint = What answered may be only the server in front of it: check that the gateway's service is running.
+gateway-redirects = The gateway sends { $call } to another address (HTTP { $status }).
+gateway-redirects-hint = Put the final address in [gateway] url, with https:// if that is it.
+gateway-unexpected-answer = The gateway's answer to { $call } was unexpected or broken off.
+gateway-unexpected-answer-hint = Run again in a few minutes; if it repeats, check that [gateway] url points at the gateway and not at another program.
 
 scheduler-cannot-run = { $program } could not be run.
 scheduler-cannot-run-hint = See what would be installed with: wa-notify schedule show

@@ -89,8 +89,12 @@ gateway-restricted = O WhatsApp restringiu este número (instância { $instance 
 gateway-restricted-hint = Não insista: confira o WhatsApp no celular da loja e espere a restrição acabar antes de voltar a enviar.
 gateway-refused = O gateway recusou { $call } (HTTP { $status }).
 gateway-refused-hint = A mensagem acima diz o motivo. Confira também a versão do gateway.
-gateway-unexpected-answer = Resposta inesperada do gateway a { $call }.
-gateway-unexpected-answer-hint = Confira se [gateway] url aponta para o gateway e não para outro programa.
+gateway-down = O gateway não está atendendo: { $call } deu HTTP { $status }.
+gateway-down-hint = Quem respondeu talvez seja só o servidor à frente dele: confira se o serviço do gateway está no ar.
+gateway-redirects = O gateway manda { $call } para outro endereço (HTTP { $status }).
+gateway-redirects-hint = Ponha em [gateway] url o endereço final, com https:// se for o caso.
+gateway-unexpected-answer = Resposta do gateway a { $call } inesperada ou interrompida.
+gateway-unexpected-answer-hint = Rode de novo em alguns minutos; se repetir, confira se [gateway] url aponta para o gateway e não para outro programa.
 
 scheduler-cannot-run = { $program } não pôde ser executado.
 scheduler-cannot-run-hint = Veja o que seria instalado com: wa-notify schedule show

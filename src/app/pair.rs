@@ -37,6 +37,34 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 /// After linking, the gateway may say "connecting" for a while.
 const SETTLING: Duration = Duration::from_secs(30);
 
+/// A person holds the phone, and the code on the screen stays good: a gateway that stumbles over a question is asked again,
+/// so many times in a row.
+const STUMBLES: u32 = 3;
+
+/// An answer; `None`: there was none, and it is to be asked again.
+fn over_stumbles<T>(answer: Result<T, GatewayError>, in_a_row: &mut u32) -> Result<Option<T>, GatewayError> {
+    match answer {
+        Ok(answer) => {
+            *in_a_row = 0;
+            Ok(Some(answer))
+        }
+        Err(
+            GatewayError::TimedOut(_)
+            | GatewayError::Unreachable { .. }
+            | GatewayError::RateLimited { .. }
+            | GatewayError::UnexpectedAnswer { .. }
+            | GatewayError::Refused {
+                status: 200 | 500..=599,
+                ..
+            },
+        ) if *in_a_row < STUMBLES => {
+            *in_a_row += 1;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Links the instance.
 ///
 /// # Errors
@@ -55,9 +83,11 @@ pub fn pair(
     pairing.ensure_instance()?;
     let start = clock.monotonic();
     let mut shown = PairStep::Wait;
+    // Counted apart: one question may always be answered and the other never.
+    let (mut without_step, mut without_state) = (0, 0);
     view.waiting();
     loop {
-        let step = pairing.pair(with)?;
+        let step = over_stumbles(pairing.pair(with), &mut without_step)?.unwrap_or(PairStep::Wait);
         match &step {
             PairStep::Connected => return settled(gateway, clock),
             PairStep::Expired => return Ok(Paired::Expired),
@@ -75,7 +105,7 @@ pub fn pair(
             return Ok(Paired::Interrupted);
         }
         // The link may stand before the gateway stops handing out codes.
-        if matches!(gateway.status()?, LinkState::Open { .. }) {
+        if let Some(LinkState::Open { .. }) = over_stumbles(gateway.status(), &mut without_state)? {
             return settled(gateway, clock);
         }
     }
@@ -84,9 +114,10 @@ pub fn pair(
 /// Waits until the gateway itself says that the link is open.
 fn settled(gateway: &dyn Gateway, clock: &dyn Clock) -> Result<Paired, GatewayError> {
     let start = clock.monotonic();
+    let mut without_state = 0;
     loop {
-        let state = gateway.status()?;
-        if matches!(state, LinkState::Open { .. }) {
+        let state = over_stumbles(gateway.status(), &mut without_state)?;
+        if let Some(state @ LinkState::Open { .. }) = state {
             return Ok(Paired::Linked(state));
         }
         if clock.monotonic().saturating_sub(start) >= SETTLING {

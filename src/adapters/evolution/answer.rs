@@ -70,6 +70,8 @@ impl Problem {
             let json = start.trim_start().starts_with(['{', '[', '"']);
             problem.other = if json {
                 format!("broken JSON of {} bytes", answer.body.len())
+            } else if problem.content_type.starts_with("text/html") {
+                visible(&start)
             } else {
                 start
             };
@@ -246,6 +248,19 @@ pub(super) fn error_of(failure: Failure, call: &str, address: String) -> Gateway
     }
 }
 
+/// What a page shows: `502 Bad Gateway nginx`, without the tags around it.
+fn visible(page: &str) -> String {
+    let mut words: Vec<&str> = Vec::new();
+    for piece in page.split('<').skip(usize::from(page.starts_with('<'))) {
+        let text = piece.split_once('>').map_or(piece, |(_, text)| text).trim();
+        // The title is mostly said again as a heading.
+        if !text.is_empty() && !words.contains(&text) {
+            words.push(text);
+        }
+    }
+    words.join(" ")
+}
+
 fn speaks_of_restriction(text: &str) -> bool {
     let text = text.to_lowercase();
     RESTRICTION_WORDS.iter().any(|word| text.contains(word))
@@ -355,6 +370,22 @@ mod tests {
             &says(r#""Cannot read properties of undefined (reading 'find')""#)
         ));
         assert!(!not_connected(500, "{}"));
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_shows_its_words() {
+        let page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n\
+                    <hr><center>nginx/1.24.0</center>\r\n</body>\r\n</html>\r\n";
+        let answer = Answer {
+            status: 502,
+            retry_after: None,
+            content_type: "text/html; charset=utf-8".to_owned(),
+            body: page.as_bytes().to_vec(),
+        };
+        let error = Problem::read(&answer).error("GET /", "key", None);
+        assert_eq!(error.to_string(), "GET /: HTTP 502: 502 Bad Gateway nginx/1.24.0");
+        assert_eq!(visible("Bad <b>Gateway"), "Bad Gateway");
+        assert_eq!(visible("<"), "");
     }
 
     #[test]

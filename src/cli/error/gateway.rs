@@ -25,7 +25,13 @@ pub fn gateway(instance: &str, error: &GatewayError, catalog: &Catalog) -> Words
         GatewayError::Refused { call, status, detail } => {
             args.push(("call", call.as_str().into()));
             args.push(("status", status.to_string().into()));
-            ("gateway-refused", Some(detail.clone()))
+            let key = match status {
+                300..=399 => "gateway-redirects",
+                // Said by whatever stands before the gateway, or by one that is not ready to work.
+                502..=504 => "gateway-down",
+                _ => "gateway-refused",
+            };
+            (key, Some(detail.clone()))
         }
         GatewayError::UnexpectedAnswer { call, detail } => {
             args.push(("call", call.as_str().into()));
@@ -47,4 +53,27 @@ pub fn scheduler(error: &SchedulerError, catalog: &Catalog) -> Words {
     Words::new(catalog.text(key, &args))
         .detail(detail)
         .hint(catalog.text(&format!("{key}-hint"), &args))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::lang::Lang;
+
+    #[test]
+    fn what_stands_before_the_gateway_is_told_from_the_gateway() {
+        let said = |status: u16| {
+            let error = GatewayError::Refused {
+                call: "GET /instance/connectionState".to_owned(),
+                status,
+                detail: "502 Bad Gateway".to_owned(),
+            };
+            format!("{:?}", gateway("loja", &error, &Catalog::new(Lang::PtBr)))
+        };
+        assert!(said(502).contains("não está atendendo") && said(504).contains("HTTP 504"));
+        assert!(said(301).contains("outro endereço"), "{}", said(301));
+        for status in [400, 403, 500] {
+            assert!(said(status).contains("O gateway recusou"), "{}", said(status));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `pair`: the link to the shop's phone.
 
+use serde_json::json;
+
 use crate::support::site::{Plan, Site, eventually};
 
 /// A shop whose phone nobody holds yet.
@@ -38,6 +40,27 @@ fn waits_for_the_phone_and_tells_the_state_before_and_after() {
         (&"open".into(), false)
     );
     site.json("08:21", &["pair", "--status"], 6);
+}
+
+/// The gateway stumbles while the phone is being held to the code: that is no end. One that answers no more is.
+#[test]
+fn a_gateway_that_stumbles_is_asked_again() {
+    let site = unlinked();
+    let png = site.dir.path().join("qr.png");
+    let fails = |times: u32| json!({"fault": "error_before", "on": "instance", "times": times});
+    let pairing = site.start("08:00", &["pair", "--png", "qr.png"]);
+    eventually("the QR code is there", || png.exists());
+    site.sandbox.faults(fails(3));
+    site.sandbox.scan("loja");
+    pairing.wait().expect(0);
+
+    site.sandbox.unlink("loja");
+    std::fs::remove_file(&png).unwrap();
+    let pairing = site.start("08:10", &["pair", "--png", "qr.png"]);
+    eventually("the QR code is there", || png.exists());
+    site.sandbox.faults(fails(99));
+    let ran = pairing.wait().expect(5);
+    assert!(ran.stderr.contains("HTTP 500"), "{ran:?}");
 }
 
 #[test]
