@@ -64,7 +64,8 @@ fn have_the_keys_of_the_contract() {
     site.sandbox.reply(&super::phone(&scan, 1), "Bom dia");
     keys(
         &site.json("09:10", &["replies"], 8),
-        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired interrupted",
+        "seen stored intents answered forwarded opted_out opted_in unmatched needs_person unclear failed not_paired \
+         restricted interrupted",
     );
 
     let status = site.json("09:11", &["status"], 8);
