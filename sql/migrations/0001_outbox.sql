@@ -134,14 +134,13 @@ CREATE TABLE WA_PART (
   CONSTRAINT WA_PART_PK PRIMARY KEY (NOTICE, SEQ),
   -- One constraint, for each CHECK is a trigger of its own and parts are stored by the hundred thousand. In turn: what a
   -- part is; what each state needs; what may have left says so.
-  CONSTRAINT WA_PART_WHOLE CHECK (SEQ > 0
+  CONSTRAINT WA_PART_WHOLE CHECK (SEQ > 0 AND ATTEMPT >= 0
     AND (KIND IN ('text', 'boletos', 'statement') AND RECEIVABLE IS NULL
       OR KIND IN ('boleto', 'code') AND RECEIVABLE IS NOT NULL)
-    AND (STATE = 'queued' AND ATTEMPT >= 0
+    AND (STATE IN ('queued', 'failed', 'unknown', 'skipped', 'expired')
       OR STATE = 'sending' AND ATTEMPT > 0 AND MESSAGE_ID IS NOT NULL AND OWNER IS NOT NULL AND LEASE_UNTIL IS NOT NULL
         AND RECIPIENT IS NOT NULL AND BEGUN_AT IS NOT NULL
-      OR STATE IN ('accepted', 'server_ack', 'delivered', 'read') AND ACCEPTED_AT IS NOT NULL
-      OR STATE IN ('failed', 'unknown', 'skipped', 'expired') AND ATTEMPT >= 0)
+      OR STATE IN ('accepted', 'server_ack', 'delivered', 'read') AND ACCEPTED_AT IS NOT NULL)
     AND (MAY_HAVE_LEFT = 1
       OR ACCEPTED_AT IS NULL AND STATE IN ('queued', 'failed', 'skipped', 'expired')))
 );

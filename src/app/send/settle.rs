@@ -1,6 +1,6 @@
 //! What crashes and unclear answers left behind: unknown parts are looked up at the gateway. And receipts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
@@ -9,7 +9,7 @@ use crate::domain::notice::{NoticeId, PartEvent, PartState};
 use crate::ports::clock::Clock;
 use crate::ports::failpoint::{self, Step};
 use crate::ports::gateway::{AckLevel, Fingerprint, Gateway, GatewayError, Lookup, OwnIds, Probe};
-use crate::ports::outbox::{Notice, Outbox, OutboxError, Outcome, Recorded};
+use crate::ports::outbox::{Outbox, OutboxError, Outcome, Recorded};
 
 use super::super::receipts;
 use super::super::shop::Shop;
@@ -30,7 +30,6 @@ const WINDOW_AFTER_HOURS: i64 = 6;
 /// [`SendError`].
 pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Result<(), SendError> {
     let mut gateways: HashMap<InstanceId, Option<Box<dyn Gateway>>> = HashMap::new();
-    let mut given_up = HashSet::new();
     for id in ctx.outbox.with_unknown_parts()? {
         let Some(notice) = ctx.outbox.notice(id)? else {
             continue;
@@ -38,10 +37,9 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
         let opened = gateways
             .entry(notice.instance.clone())
             .or_insert_with(|| (ctx.gateway)(&notice.instance).ok());
-        let opened = opened.as_deref().filter(|g| g.capabilities().lookup);
         for part in notice.parts.iter().filter(|p| p.state == PartState::Unknown) {
             let now = ctx.clock.now();
-            let gateway = opened.filter(|_| !given_up.contains(&notice.instance));
+            let gateway = opened.as_deref().filter(|g| g.capabilities().lookup);
             let (Some(gateway), Some(to), Some(begun)) = (gateway, &part.to, part.begun_at) else {
                 report.unknown.push(part.key);
                 continue;
@@ -69,15 +67,12 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
             };
             let answer = gateway.lookup(&probe);
             failpoint::reached(Step::AfterLookup);
-            // One that is frozen or refuses the key is not asked about each of them: minutes would go by before anything leaves.
-            if matches!(
+            let is_of_no_use = matches!(
                 answer,
                 Err(GatewayError::TimedOut(_)
                     | GatewayError::Unreachable { .. }
                     | GatewayError::Unauthorized)
-            ) {
-                given_up.insert(notice.instance.clone());
-            }
+            );
             let outcome = match answer {
                 Ok(Lookup::Found { gateway_id, ack }) => Some((
                     Outcome {
@@ -107,6 +102,10 @@ pub fn look_up_unknown(ctx: &mut SendContext<'_>, report: &mut SendReport) -> Re
                 // Absence is no proof here, and an error proves nothing: it waits.
                 Ok(Lookup::NotFound) | Err(_) => None,
             };
+            // One that is frozen or refuses the key is not asked about each of them: minutes would go by before anything leaves.
+            if is_of_no_use {
+                *opened = None;
+            }
             let Some((outcome, ack)) = outcome else {
                 report.unknown.push(part.key);
                 continue;
@@ -152,18 +151,9 @@ pub fn expire_if_over(
     clock: &dyn Clock,
     notice: NoticeId,
 ) -> Result<bool, OutboxError> {
-    match outbox.notice(notice)? {
-        Some(notice) => expire_one(outbox, shop, clock, &notice),
-        None => Ok(false),
-    }
-}
-
-fn expire_one(
-    outbox: &mut dyn Outbox,
-    shop: &Shop,
-    clock: &dyn Clock,
-    notice: &Notice,
-) -> Result<bool, OutboxError> {
+    let Some(notice) = outbox.notice(notice)? else {
+        return Ok(false);
+    };
     let now = clock.now();
     let over = |since| days_are_over(shop, since, shop.today(now));
     if !notice.first_departure.is_some_and(over) {

@@ -55,23 +55,14 @@ pub fn summary(context: &Context, report: &SendReport) -> Result<(), CliError> {
             ("waiting", report.waiting.into()),
         ],
     ))?;
-    if !report.unknown.is_empty() {
-        let parts = report
-            .unknown
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        out.prose(&context.text("send-unknown", &[("parts", parts.into())]))?;
-    }
-    if !report.late_answers.is_empty() {
-        let parts = report
-            .late_answers
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join(", ");
-        out.prose(&context.text("send-late", &[("parts", parts.into())]))?;
+    for (key, parts) in [
+        ("send-unknown", &report.unknown),
+        ("send-late", &report.late_answers),
+    ] {
+        if !parts.is_empty() {
+            let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+            out.prose(&context.text(key, &[("parts", parts.join(", ").into())]))?;
+        }
     }
     Ok(())
 }

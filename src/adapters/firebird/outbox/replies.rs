@@ -4,8 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::super::connection::{Connection, DatabaseError, Value};
 use super::block::Block;
-use super::parts::learnt_meanwhile;
-use super::parts::log;
+use super::parts::{learnt_meanwhile, log};
 use super::rows::{Reader, at, flag, gateway_id, id, opt_id, read_all, short};
 use super::send::stop_writing_to;
 use crate::domain::ids::InstanceId;

@@ -170,7 +170,8 @@ pub(super) fn sweep(connection: &mut Connection, now: DateTime<Utc>) -> Result<V
 
 pub(super) fn due(connection: &mut Connection, today: NaiveDate) -> Result<Vec<Due>, OutboxError> {
     let sql = "SELECT N.ID, N.INSTANCE, N.PHONE, N.FIRST_DEPARTURE, \
-               (SELECT COUNT(*) FROM WA_PART P WHERE P.NOTICE = N.ID AND P.STATE = 'queued') FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
+               (SELECT COUNT(*) FROM WA_PART P WHERE P.NOTICE = N.ID AND P.STATE = 'queued') \
+               FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN \
                WHERE N.STATE IN ('queued', 'sending') AND N.ENDING IS NULL AND R.HELD = 0 \
                AND (N.SEND_ON <= ? OR N.FIRST_DEPARTURE IS NOT NULL) \
                ORDER BY IIF(N.FIRST_DEPARTURE IS NULL, 1, 0), N.SEND_ON, N.ID";

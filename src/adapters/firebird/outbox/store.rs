@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::super::connection::{Connection, DatabaseError, Load, Value, literal};
 use super::block::Block;
@@ -11,7 +11,6 @@ use super::parts::{log, release_claims};
 use super::rows::{at, flag, id, opt_id, short};
 use super::scan::UNTOUCHED;
 use crate::domain::ids::{BranchId, InstanceId, ReceivableId};
-use crate::domain::money::Cents;
 use crate::domain::notice::{NoticeId, PartKind};
 use crate::domain::phone::Phone;
 use crate::domain::policy::Stage;
@@ -339,26 +338,16 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
     Ok(bad_rows.send(connection)?)
 }
 
-/// A receivable of a notice, wherever it stands.
-struct Stored<'a> {
-    receivable: &'a str,
-    document: &'a str,
-    due_on: NaiveDate,
-    stage: Stage,
-    balance: Cents,
-    has_boleto: bool,
-}
-
 fn push_item(
     connection: &mut Connection,
     block: &mut Block,
     notice: NoticeId,
-    item: &Stored<'_>,
+    item: &NoticeItem,
 ) -> Result<(), OutboxError> {
     let values = [
         notice.0.into(),
-        id(item.receivable)?,
-        short(item.document),
+        id(item.receivable.as_str())?,
+        short(&item.document),
         item.due_on.into(),
         item.stage.to_string().into(),
         item.balance.get().into(),
@@ -435,15 +424,7 @@ pub(super) fn replace_contents(
     }
     let mut block = Block::default();
     for item in items {
-        let stored = Stored {
-            receivable: item.receivable.as_str(),
-            document: &item.document,
-            due_on: item.due_on,
-            stage: item.stage,
-            balance: item.balance,
-            has_boleto: item.has_boleto,
-        };
-        push_item(connection, &mut block, notice, &stored)?;
+        push_item(connection, &mut block, notice, item)?;
         push_claim(
             connection,
             &mut block,
