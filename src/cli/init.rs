@@ -11,7 +11,7 @@ use super::context::Context;
 use super::error::{CliError, Words};
 use super::exit_code::ExitCode;
 use super::wiring;
-use crate::adapters::firebird::connection::Connection;
+use crate::adapters::firebird::connection::{CharsetChoice, Connection, ConnectionSettings};
 use crate::adapters::firebird::migrations;
 use crate::config;
 use crate::ports::clock::Clock;
@@ -42,7 +42,10 @@ pub fn run(context: &Context, args: &InitArgs) -> Result<ExitCode, CliError> {
     }
     let clock = wiring::clock(context);
     let _lock = context.lock(clock.now())?;
-    let target = wiring::connection(context, settings, settings.outbox_database());
+    let target = ConnectionSettings {
+        charset: CharsetChoice::Bytes,
+        ..wiring::connection(context, settings, settings.outbox_database())
+    };
     let database_error = |e| CliError::Outbox(OutboxError::Database(e));
     let mut connection = match Connection::open(&target) {
         // A database of our own may be made here; the ERP's never.

@@ -164,51 +164,142 @@ fn a_batch_larger_than_any_block_is_one_transaction() {
     assert_eq!(count(&mut connection), Ok(1_001));
 }
 
-/// Rows of a body that fills two tables, over several full blocks and a rest, on both drivers.
+const LOADED: [(&str, char); 5] = [
+    ("ID", 'i'),
+    ("CENTS", 'i'),
+    ("DAY_ON", 'd'),
+    ("WORD", 'w'),
+    ("TYPED", 'u'),
+];
+
+/// A database with two tables for rows of [`LOADED`], and the body that fills them.
+fn for_loads(driver: Driver, charset: CharsetChoice) -> (TestDatabase, Connection, &'static str) {
+    let mut db = TestDatabase::create("WIN1252");
+    db.settings.driver = driver;
+    db.settings.charset = charset;
+    let connection = db.with(&[
+        "CREATE TABLE A (ID BIGINT NOT NULL PRIMARY KEY, CENTS BIGINT, WORD VARCHAR(40) CHARACTER SET ASCII)",
+        "CREATE TABLE B (ID BIGINT NOT NULL PRIMARY KEY, DAY_ON DATE, TYPED VARCHAR(300) CHARACTER SET OCTETS)",
+    ]);
+    let body = "INSERT INTO A VALUES (:ID, :CENTS, :WORD); INSERT INTO B VALUES (-:ID, :DAY_ON, :TYPED);";
+    (db, connection, body)
+}
+
+/// Rows of a body that fills two tables, over many full blocks and a rest, on both drivers: every value as it was given.
 #[test]
 fn a_load_puts_each_row_where_its_body_says_or_none_at_all() {
+    let texts = [
+        String::new(),
+        " ".to_owned(),
+        "-01".to_owned(),
+        "003abc".to_owned(),
+        "it's".to_owned(),
+        "João 👋 ".to_owned(),
+        "ç".repeat(150),
+        "x".repeat(300),
+    ];
+    let numbers = [0, 1, -1, 1_234_567, -98_765_432_109, i64::MAX, i64::MIN];
+    let days = ["0001-01-01", "1900-02-28", "2024-02-29", "9999-12-31"].map(day);
+    let words = [Some(""), Some("overdue:15"), None, Some("+5551900000001")];
+    let pick = |id: i64, count: usize| usize::try_from(id).unwrap() % count;
+    let row = |id: i64| -> [Value; 5] {
+        [
+            id.into(),
+            numbers[pick(id, numbers.len())].into(),
+            days[pick(id, days.len())].into(),
+            words[pick(id / 3, words.len())].into(),
+            // Null now and then.
+            texts.get(pick(id, texts.len() + 1)).cloned().into(),
+        ]
+    };
     for driver in [Driver::Rust, Driver::Native] {
-        let mut db = TestDatabase::create("WIN1252");
-        db.settings.driver = driver;
-        let mut connection = db.with(&[
-            "CREATE TABLE A (ID BIGINT NOT NULL PRIMARY KEY, WORD VARCHAR(40), TYPED VARCHAR(300) CHARACTER SET OCTETS)",
-            "CREATE TABLE B (ID BIGINT NOT NULL PRIMARY KEY, DAY_ON DATE)",
-        ]);
-        let typed = "João 👋 ".repeat(20);
-        // Whatever was expected: small blocks and the largest.
-        let mut fill = |last: i64, expected: usize| {
+        let (_db, mut connection, body) = for_loads(driver, CharsetChoice::Bytes);
+        let mut fill = |last: i64| {
             connection.with_write::<_, DatabaseError>(|connection| {
-                let columns = [("ID", 'i'), ("WORD", 'w'), ("TYPED", 'u'), ("DAY_ON", 'd')];
-                let body = "INSERT INTO A VALUES (:ID, :WORD, :TYPED); INSERT INTO B VALUES (-:ID, :DAY_ON);";
-                let mut load = Load::new(&columns, body, expected);
-                for id in (1..=1_234).chain([last]) {
-                    let odd = id % 2 == 1;
-                    let values = [
-                        id.into(),
-                        if odd { "x".repeat(40).into() } else { Value::Null },
-                        typed.as_bytes().to_vec().into(),
-                        if odd {
-                            Value::Null
-                        } else {
-                            day("2026-11-22").into()
-                        },
-                    ];
-                    load.push(connection, values)?;
+                let mut load = Load::new(&LOADED, body);
+                for id in (1..=3_000).chain([last]) {
+                    load.push(connection, row(id))?;
                 }
                 load.send(connection)?;
                 load.send(connection)
             })
         };
-        assert!(matches!(fill(1, 10), Err(DatabaseError::Duplicate { .. })));
-        fill(1_235, 100_000).unwrap();
-        let sql = "SELECT COUNT(*), COUNT(WORD), COUNT(DAY_ON), SUM(A.ID) FROM A JOIN B ON B.ID = -A.ID WHERE TYPED = ?";
-        let row = &connection
-            .query(sql, &[typed.as_bytes().to_vec().into()])
-            .unwrap()[0];
-        assert_eq!(row.int(0), Ok(1_235), "all, after none: {driver:?}");
-        assert_eq!((row.int(1), row.int(2)), (Ok(618), Ok(617)));
-        assert_eq!(row.int(3), Ok(1_235 * 1_236 / 2));
+        assert!(matches!(fill(1), Err(DatabaseError::Duplicate { .. })));
+        fill(3_001).unwrap();
+        let sql =
+            "SELECT A.ID, A.CENTS, B.DAY_ON, A.WORD, B.TYPED FROM A JOIN B ON B.ID = -A.ID ORDER BY A.ID";
+        let stored = connection.query(sql, &[]).unwrap();
+        assert_eq!(stored.len(), 3_001, "all, after none: {driver:?}");
+        for (found, id) in stored.iter().zip(1i64..) {
+            let [_, cents, due, word, typed] = row(id);
+            assert_eq!(found.int(0), Ok(id));
+            assert_eq!(Value::from(found.int(1).unwrap()), cents, "{driver:?} {id}");
+            assert_eq!(Value::from(found.date(2).unwrap()), due, "{driver:?} {id}");
+            assert_eq!(found.value(3), Some(&word), "{driver:?} {id}");
+            assert_eq!(found.value(4), Some(&typed), "{driver:?} {id}");
+        }
     }
+}
+
+/// A row that does not fit is refused by itself: those before and after it arrive.
+#[test]
+fn a_load_refuses_a_row_that_is_not_of_its_columns() {
+    let (_db, mut connection, body) = for_loads(Driver::Rust, CharsetChoice::Bytes);
+    let good = |id: i64| -> Vec<Value> {
+        vec![
+            id.into(),
+            1.into(),
+            day("2026-11-22").into(),
+            Value::Null,
+            Value::Null,
+        ]
+    };
+    let with = |place: usize, value: Value| {
+        let mut row = good(7);
+        row[place] = value;
+        row
+    };
+    let bad = [
+        with(0, Value::Null),
+        with(1, "1".into()),
+        with(2, Value::Null),
+        with(2, NaiveDate::from_ymd_opt(10_000, 1, 1).unwrap().into()),
+        with(4, "x".repeat(1_000).into()),
+        good(7)[..4].to_vec(),
+        [good(7), vec![Value::Null]].concat(),
+    ];
+    connection
+        .with_write::<_, DatabaseError>(|connection| {
+            let mut load = Load::new(&LOADED, body);
+            load.push(connection, good(1))?;
+            for row in bad {
+                let shown = format!("{row:?}");
+                assert!(
+                    matches!(
+                        load.push(connection, row),
+                        Err(DatabaseError::Other { code: -1, .. })
+                    ),
+                    "{shown}"
+                );
+            }
+            load.push(connection, good(2))?;
+            load.send(connection)
+        })
+        .unwrap();
+    let rows = connection.query("SELECT ID FROM A ORDER BY ID", &[]).unwrap();
+    assert_eq!(rows.iter().map(|r| r.int(0).unwrap()).collect::<Vec<_>>(), [1, 2]);
+
+    // On a connection of one byte a letter the lengths would be wrong.
+    let (_db, mut connection, body) = for_loads(Driver::Rust, CharsetChoice::Named("WIN1252".to_owned()));
+    let refused = connection.with_write::<_, DatabaseError>(|connection| {
+        let mut load = Load::new(&LOADED, body);
+        load.push(connection, with(4, "João".into()))?;
+        load.send(connection)
+    });
+    assert!(
+        matches!(refused, Err(DatabaseError::Other { code: -1, .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]

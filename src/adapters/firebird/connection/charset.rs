@@ -10,6 +10,13 @@ pub(super) fn first(choice: &CharsetChoice) -> Result<(Charset, bool), DatabaseE
     match choice {
         CharsetChoice::Auto => Ok((charset::UTF_8, true)),
         CharsetChoice::Named(name) => named(name).map(|charset| (charset, false)),
+        CharsetChoice::Bytes => Ok((
+            Charset {
+                on_firebird: "NONE",
+                on_rust: charset::UTF_8.on_rust,
+            },
+            false,
+        )),
     }
 }
 

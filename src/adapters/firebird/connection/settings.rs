@@ -25,6 +25,9 @@ pub enum CharsetChoice {
     Auto,
     /// As named, such as `WIN1252`.
     Named(String),
+    /// NONE: bytes go both ways as they are, and are UTF-8 to the program. For tables whose columns are all ASCII or OCTETS, as
+    /// ours: a literal of a UTF8 connection is converted each time that it meets one of them, for every row.
+    Bytes,
 }
 
 /// One database.

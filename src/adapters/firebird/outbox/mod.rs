@@ -58,7 +58,7 @@ pub struct FirebirdOutbox {
 }
 
 impl FirebirdOutbox {
-    /// Connects and checks the tables' version. The connection's character set is ours to choose (UTF8), whatever
+    /// Connects and checks the tables' version. The connection's character set is ours to choose (none), whatever
     /// `settings` say: the tables hold ASCII and bytes only.
     ///
     /// # Errors

@@ -190,7 +190,6 @@ fn load_notices(
                     literal(&selected.kind.word().into()),
                     literal(&run.send_on.into())
                 ),
-                run.notices.len(),
             )),
         };
         let values = [
@@ -213,13 +212,12 @@ fn load_notices(
         ("STAGE", 'w'),
         ("BALANCE_CENTS", 'i'),
     ];
-    let rows = run.notices.iter().map(|notice| notice.selected.items.len()).sum();
     let mut items = [0, 1].map(|has_boleto| {
         let body = format!(
             "INSERT INTO WA_NOTICE_ITEM (NOTICE, RECEIVABLE, DOCUMENT, DUE_ON, STAGE, BALANCE_CENTS, HAS_BOLETO) \
              VALUES (:NOTICE, :RECEIVABLE, :DOCUMENT, :DUE_ON, :STAGE, :BALANCE_CENTS, {has_boleto});"
         );
-        Load::new(&columns, &body, rows)
+        Load::new(&columns, &body)
     });
     for (notice, notice_id) in run.notices.iter().zip(ids) {
         for item in &notice.selected.items {
@@ -239,9 +237,6 @@ fn load_notices(
     }
     Ok(())
 }
-
-/// Most notices of a run share so many shapes.
-const LIKELY_SHAPES: usize = 4;
 
 /// Parts, notice by notice: most notices have one of a handful of shapes, each of which is a body of its own.
 fn load_parts(connection: &mut Connection, run: &NewRun, ids: &[NoticeId]) -> Result<(), OutboxError> {
@@ -263,9 +258,9 @@ fn load_parts(connection: &mut Connection, run: &NewRun, ids: &[NoticeId]) -> Re
         for receivable in &receivables {
             values.push(id(receivable.as_str())?);
         }
-        let load = shapes.entry(shape).or_insert_with_key(|shape| {
-            parts_of(shape, receivables.len(), run.notices.len() / LIKELY_SHAPES)
-        });
+        let load = shapes
+            .entry(shape)
+            .or_insert_with_key(|shape| parts_of(shape, receivables.len()));
         load.push(connection, values)?;
     }
     for load in shapes.values_mut() {
@@ -275,7 +270,7 @@ fn load_parts(connection: &mut Connection, run: &NewRun, ids: &[NoticeId]) -> Re
 }
 
 /// The body for a shape: kinds of parts with the places of their receivables among those of the notice.
-fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize, notices: usize) -> Load {
+fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize) -> Load {
     let mut body = String::new();
     let mut names = vec![("NOTICE".to_owned(), 'i')];
     names.extend((0..receivables).map(|place| (format!("R{place}"), 'k')));
@@ -286,7 +281,7 @@ fn parts_of(shape: &[(&'static str, Option<usize>)], receivables: usize, notices
         ));
     }
     let columns: Vec<(&str, char)> = names.iter().map(|(name, kind)| (name.as_str(), *kind)).collect();
-    Load::new(&columns, &body, notices)
+    Load::new(&columns, &body)
 }
 
 fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Result<(), OutboxError> {
@@ -301,7 +296,7 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
         "INSERT INTO WA_DECISION (ID, RUN, CUSTOMER, CONTACT, RECEIVABLE, REASON, DETAIL) \
          VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :CUSTOMER, :CONTACT, :RECEIVABLE, :REASON, :DETAIL);"
     );
-    let mut decisions = Load::new(&columns, &body, run.skipped.len());
+    let mut decisions = Load::new(&columns, &body);
     for skipped in &run.skipped {
         let values = [
             id(skipped.customer.as_str())?,
@@ -324,7 +319,7 @@ fn load_skipped(connection: &mut Connection, run_id: i64, run: &NewRun) -> Resul
         "INSERT INTO WA_BAD_ROW (ID, RUN, SOURCE, ROW_KEY, COLUMN_NAME, PROBLEM, MASKED) \
          VALUES (NEXT VALUE FOR WA_ROW_ID, {run_id}, :SOURCE, :ROW_KEY, :COLUMN_NAME, :PROBLEM, :MASKED);"
     );
-    let mut bad_rows = Load::new(&columns, &body, run.bad_rows.len());
+    let mut bad_rows = Load::new(&columns, &body);
     for bad in &run.bad_rows {
         let values = [
             short(&bad.query),

@@ -73,10 +73,10 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Connects. The connection speaks UTF-8 whatever the database's character set: our tables are ASCII and bytes.
+    /// Connects. Whatever the database's character set: our tables are ASCII and bytes.
     pub(super) fn open(settings: &ConnectionSettings) -> Result<Self, DatabaseError> {
         let settings = ConnectionSettings {
-            charset: CharsetChoice::Named("UTF8".to_owned()),
+            charset: CharsetChoice::Bytes,
             ..settings.clone()
         };
         let connection = Connection::open(&settings)?;
