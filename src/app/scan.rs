@@ -345,30 +345,46 @@ fn scan_once(
     // scheduler asks every few minutes.
     let first_of_close = request.customer.is_none() && outbox.runs(Some(close), 1)?.is_empty();
     if first_of_close || !report.notices.is_empty() || !superseded.is_empty() {
+        // What is stored is lent by the report and given back: a large shop's notices do not exist twice.
+        let mut names = Vec::new();
+        let mut notices = Vec::new();
+        for notice in std::mem::take(&mut report.notices) {
+            let Some(instance) = notice.instance else {
+                continue;
+            };
+            names.push(notice.customer_name);
+            notices.push(NewNotice {
+                selected: notice.selected,
+                instance,
+                parts: notice.parts,
+            });
+        }
         let run = NewRun {
             close,
             reference_day: day,
             started_at,
             send_on: day,
             held: held.is_some(),
-            notices: report
-                .notices
-                .iter()
-                .filter_map(|n| {
-                    let instance = n.instance.clone()?;
-                    Some(NewNotice {
-                        selected: n.selected.clone(),
-                        instance,
-                        parts: n.parts.clone(),
-                    })
-                })
-                .collect(),
-            skipped: report.skipped.clone(),
-            bad_rows: report.bad_rows.clone(),
+            notices,
+            skipped: std::mem::take(&mut report.skipped),
+            bad_rows: std::mem::take(&mut report.bad_rows),
             superseded,
         };
         failpoint::reached(Step::BeforeStoreRun);
         report.run = Some(outbox.store_run(&run)?.0);
+        report.notices = run
+            .notices
+            .into_iter()
+            .zip(names)
+            .map(|(notice, customer_name)| ReportedNotice {
+                selected: notice.selected,
+                customer_name,
+                instance: Some(notice.instance),
+                parts: notice.parts,
+            })
+            .collect();
+        report.skipped = run.skipped;
+        report.bad_rows = run.bad_rows;
         failpoint::reached(Step::AfterStoreRun);
     }
     Ok(report)
