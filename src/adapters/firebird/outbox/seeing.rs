@@ -78,22 +78,50 @@ pub(super) fn notice(
     Ok(Some(found))
 }
 
-/// `sql` with a restriction to one close, where one is asked for. `sql` joins WA_RUN as R and ends in its WHERE.
-fn of_close(
-    connection: &mut Connection,
-    close: Option<NaiveDate>,
-    sql: &str,
-    tail: &str,
-    mut parameters: Vec<Value>,
-) -> Result<Vec<Row>, OutboxError> {
-    let condition = match close {
-        Some(day) => {
-            parameters.push(day.into());
-            "AND R.CLOSE_DAY = ?"
-        }
-        None => "",
-    };
-    Ok(connection.query(&format!("{sql} {condition} {tail}"), &parameters)?)
+/// What is counted, and where the key of its notice stands.
+#[derive(Clone, Copy)]
+struct Counted {
+    from: &'static str,
+    notice: &'static str,
+}
+
+const NOTICES: Counted = Counted {
+    from: "WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN",
+    notice: "N.ID",
+};
+const PARTS: Counted = Counted {
+    from: "WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN",
+    notice: "P.NOTICE",
+};
+const REPLIES: Counted = Counted {
+    from: "WA_REPLY A LEFT JOIN WA_NOTICE N ON N.ID = A.NOTICE LEFT JOIN WA_RUN R ON R.ID = N.RUN",
+    notice: "A.NOTICE",
+};
+
+impl Counted {
+    /// Selects `what` under a condition, of one close where one is asked for.
+    fn select(
+        self,
+        connection: &mut Connection,
+        close: Option<NaiveDate>,
+        what: &str,
+        (condition, mut parameters): (&str, Vec<Value>),
+        tail: &str,
+    ) -> Result<Vec<Row>, OutboxError> {
+        let Counted { from, notice } = self;
+        let of_close = match close {
+            Some(day) => {
+                parameters.push(day.into());
+                // The range is what makes it quick: a close is found by its runs, and a run's notices by their keys.
+                format!(
+                    "AND R.CLOSE_DAY = ? AND {notice} BETWEEN R.FIRST_NOTICE AND R.FIRST_NOTICE + R.NOTICES - 1"
+                )
+            }
+            None => String::new(),
+        };
+        let sql = format!("SELECT {what} FROM {from} WHERE {condition} {of_close} {tail}");
+        Ok(connection.query(&sql, &parameters)?)
+    }
 }
 
 pub(super) fn counts(
@@ -101,44 +129,37 @@ pub(super) fn counts(
     close: Option<NaiveDate>,
     receipt_deadline: DateTime<Utc>,
 ) -> Result<Counts, OutboxError> {
-    const NOTICES: &str = "FROM WA_NOTICE N JOIN WA_RUN R ON R.ID = N.RUN WHERE 1 = 1";
-    const PARTS: &str =
-        "FROM WA_PART P JOIN WA_NOTICE N ON N.ID = P.NOTICE JOIN WA_RUN R ON R.ID = N.RUN WHERE 1 = 1";
-    let select = |what: &str, from: &str, filter: &str| format!("SELECT {what} {from} {filter}");
-
-    let sql = select("N.STATE, COUNT(*)", NOTICES, "");
-    let rows = of_close(connection, close, &sql, "GROUP BY N.STATE", vec![])?;
+    let all = || ("1 = 1", vec![]);
+    let rows = NOTICES.select(connection, close, "N.STATE, COUNT(*)", all(), "GROUP BY N.STATE")?;
     let mut notices = read_all("WA_NOTICE", &rows, |row| {
         Ok((row.word(NoticeState::from_word)?, row.number()?))
     })?;
     notices.sort_unstable();
-    let sql = select("P.STATE, COUNT(*)", PARTS, "");
-    let rows = of_close(connection, close, &sql, "GROUP BY P.STATE", vec![])?;
+    let rows = PARTS.select(connection, close, "P.STATE, COUNT(*)", all(), "GROUP BY P.STATE")?;
     let mut parts = read_all("WA_PART", &rows, |row| {
         Ok((row.word(PartState::from_word)?, row.number()?))
     })?;
     parts.sort_unstable();
 
-    let mut number = |sql: &str, parameters: Vec<Value>| -> Result<u32, OutboxError> {
-        let rows = of_close(connection, close, sql, "", parameters)?;
-        Ok(read_all("WA_NOTICE", &rows, |row| row.number())?
-            .pop()
-            .unwrap_or(0))
-    };
-    let open = "AND R.HELD = 1 AND N.STATE IN ('queued', 'sending', 'needs_person')";
-    let held = number(&select("COUNT(*)", NOTICES, open), vec![])?;
-    let late = "AND P.STATE = 'accepted' AND P.ACCEPTED_AT < ?";
-    let without_receipt = number(&select("COUNT(*)", PARTS, late), vec![at(receipt_deadline)])?;
-    let replies = "FROM WA_REPLY A LEFT JOIN WA_NOTICE N ON N.ID = A.NOTICE LEFT JOIN WA_RUN R ON R.ID = N.RUN \
-                   WHERE A.NEEDS_PERSON = 1";
-    let replies_for_person = number(&select("COUNT(*)", replies, ""), vec![])?;
-    let late = "AND P.ARRIVED_LATE = 1 AND P.STATE NOT IN ('sending', 'unknown')";
-    let rows = of_close(
+    let mut number =
+        |counted: Counted, condition: &str, parameters: Vec<Value>| -> Result<u32, OutboxError> {
+            let rows = counted.select(connection, close, "COUNT(*)", (condition, parameters), "")?;
+            Ok(read_all("WA_NOTICE", &rows, |row| row.number())?
+                .pop()
+                .unwrap_or(0))
+        };
+    let open = "R.HELD = 1 AND N.STATE IN ('queued', 'sending', 'needs_person')";
+    let held = number(NOTICES, open, vec![])?;
+    let late = "P.STATE = 'accepted' AND P.ACCEPTED_AT < ?";
+    let without_receipt = number(PARTS, late, vec![at(receipt_deadline)])?;
+    let replies_for_person = number(REPLIES, "A.NEEDS_PERSON = 1", vec![])?;
+    let late = "P.ARRIVED_LATE = 1 AND P.STATE NOT IN ('sending', 'unknown')";
+    let rows = PARTS.select(
         connection,
         close,
-        &select("P.NOTICE, P.SEQ", PARTS, late),
+        "P.NOTICE, P.SEQ",
+        (late, vec![]),
         "ORDER BY P.NOTICE, P.SEQ",
-        vec![],
     )?;
     let arrived_late = read_all("WA_PART", &rows, |row| {
         Ok(PartKey {

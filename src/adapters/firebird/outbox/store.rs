@@ -53,10 +53,12 @@ fn store_run_rows(connection: &mut Connection, run: &NewRun) -> Result<(RunId, V
     supersede(connection, &run.superseded, "new_scan", run.started_at)?;
 
     let run_id = take_ids(connection, "WA_RUN_ID", 1)?;
+    let first = take_ids(connection, "WA_NOTICE_ID", run.notices.len())?;
+    let ids: Vec<NoticeId> = (first..).map(NoticeId).take(run.notices.len()).collect();
     let count = |n: usize| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
     connection.execute(
-        "INSERT INTO WA_RUN (ID, CLOSE_DAY, REFERENCE_DAY, STARTED_AT, SEND_ON, HELD, NOTICES, SKIPPED, BAD_ROWS) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO WA_RUN (ID, CLOSE_DAY, REFERENCE_DAY, STARTED_AT, SEND_ON, HELD, FIRST_NOTICE, NOTICES, SKIPPED, BAD_ROWS) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         &[
             run_id.into(),
             run.close.into(),
@@ -64,6 +66,7 @@ fn store_run_rows(connection: &mut Connection, run: &NewRun) -> Result<(RunId, V
             at(run.started_at),
             run.send_on.into(),
             flag(run.held),
+            first.into(),
             count(run.notices.len()),
             count(run.skipped.len()),
             count(run.bad_rows.len()),
@@ -74,14 +77,12 @@ fn store_run_rows(connection: &mut Connection, run: &NewRun) -> Result<(RunId, V
         ensure_instance(connection, instance.as_str())?;
     }
 
-    let first = take_ids(connection, "WA_NOTICE_ID", run.notices.len())?;
-    let ids: Vec<NoticeId> = (first..).map(NoticeId).take(run.notices.len()).collect();
     load_notices(connection, RunId(run_id), run, &ids)?;
     // The server has all that a claim needs; sorted, its index grows at its end.
     connection.execute(
         "INSERT INTO WA_CLAIM (RECEIVABLE, PHONE, STAGE, NOTICE) SELECT I.RECEIVABLE, N.PHONE, I.STAGE, I.NOTICE \
-         FROM WA_NOTICE N JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID WHERE N.RUN = ? ORDER BY 1",
-        &[run_id.into()],
+         FROM WA_NOTICE N JOIN WA_NOTICE_ITEM I ON I.NOTICE = N.ID WHERE N.ID BETWEEN ? AND ? ORDER BY 1",
+        &[first.into(), ids.last().map(|id| id.0).into()],
     )?;
     load_parts(connection, run, &ids)?;
     load_skipped(connection, run_id, run)?;
