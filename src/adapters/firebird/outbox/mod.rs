@@ -23,6 +23,7 @@
 
 mod begin;
 mod block;
+mod contents;
 mod holds;
 mod instance;
 mod parts;

@@ -6,10 +6,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::super::connection::{Connection, MAX_PARAMETERS, Value};
 use super::block::Block;
+use super::contents::push_claim;
 use super::parts::log;
 use super::rows::{Reader, id, read_all, read_each};
 use super::send::settle_queued;
-use super::store::{push_claim, supersede};
+use super::store::supersede;
 use crate::domain::ids::{CustomerId, ReceivableId};
 use crate::domain::notice::{PartEvent, PartKey};
 use crate::domain::phone::Phone;

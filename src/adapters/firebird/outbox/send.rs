@@ -4,11 +4,11 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::super::connection::{Connection, DatabaseError};
 use super::block::Block;
+use super::contents::{push_claim, replace_contents};
 use super::parts::{Change, Loaded, event_word, log};
 use super::replies::PHONES;
 use super::rows::{at, id, read_all};
 use super::scan::UNTOUCHED;
-use super::store::{push_claim, replace_contents};
 use crate::domain::notice::{Ending, IllegalMove, NoticeId, PartEvent, PartKey, PartState, next_state};
 use crate::domain::phone::Phone;
 use crate::ports::gateway::{AckLevel, CanonicalId};
