@@ -5,8 +5,8 @@
 scan-before-init = The WA_* tables are not there yet (wa-notify init); simulating as if nothing had been sent.
 scan-customer = Customer
 scan-phone = Phone
-scan-titles = Title, due date, days
-scan-titles-balance = Title, due date, days, balance
+scan-titles = Title, due date, stage
+scan-titles-balance = Title, due date, stage, balance
 scan-branch = branch { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = in one PDF

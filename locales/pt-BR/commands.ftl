@@ -5,8 +5,8 @@
 scan-before-init = As tabelas WA_* ainda não existem (wa-notify init); simulando como se nada tivesse sido enviado.
 scan-customer = Cliente
 scan-phone = Telefone
-scan-titles = Título, vencimento, dias
-scan-titles-balance = Título, vencimento, dias, saldo
+scan-titles = Título, venc., etapa
+scan-titles-balance = Título, venc., etapa, saldo
 scan-branch = filial { $branch }
 scan-boletos = Boletos
 scan-boletos-merged = num só PDF

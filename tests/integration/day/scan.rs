@@ -242,15 +242,15 @@ fn the_table_uses_the_room_there_is() {
     for (columns, header) in [
         (
             80,
-            ["Cliente", "Título, vencimento, dias", "Total", "Boletos"].as_slice(),
+            ["Cliente", "Título, venc., etapa", "Total", "Boletos"].as_slice(),
         ),
-        (120, &["Cliente", "Título, vencimento, dias", "Total", "Boletos"]),
+        (120, &["Cliente", "Título, venc., etapa", "Total", "Boletos"]),
         (
             160,
             &[
                 "Cliente",
                 "Contato",
-                "Título, vencimento, dias, saldo",
+                "Título, venc., etapa, saldo",
                 "Total",
                 "Documentos",
             ],
